@@ -1,0 +1,39 @@
+package dev.watchword.service.kafka;
+
+import dev.watchword.schemas.Topic;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** Creates the topics that are missing; existing ones stay as their owner has set them. */
+public final class TopicSetup {
+  private TopicSetup() {}
+
+  /** Throws {@link ExecutionException} when the broker refuses or cannot be reached in time. */
+  public static void createMissing(KafkaSettings settings) throws ExecutionException, InterruptedException {
+    try (Admin admin = Admin.create(settings.admin("topic-setup"))) {
+      Set<String> existing = admin.listTopics().names().get();
+      List<NewTopic> missing =
+          Arrays.stream(Topic.values())
+              .filter(topic -> !existing.contains(settings.name(topic)))
+              .map(
+                  topic ->
+                      new NewTopic(settings.name(topic), Optional.of(settings.partitions()), Optional.empty())
+                          .configs(topic.settings()))
+              .toList();
+      try {
+        admin.createTopics(missing).all().get();
+      } catch (ExecutionException e) {
+        // Two processes may start at the same time: whoever came second finds the topic made.
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
+      }
+    }
+  }
+}
