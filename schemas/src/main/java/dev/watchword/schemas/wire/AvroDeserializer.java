@@ -40,6 +40,7 @@ public final class AvroDeserializer implements Deserializer<Object> {
 
   @Override
   public void configure(Map<String, ?> configs, boolean isKey) {
+    GeneratedRecords.trust();
     settings = SerdeSettings.of(configs);
     registry = settings.client();
   }
@@ -109,13 +110,23 @@ public final class AvroDeserializer implements Deserializer<Object> {
   }
 
   private static DatumReader<Object> specificReader(Schema writer) {
-    Class<?> type = new SpecificData(AvroDeserializer.class.getClassLoader()).getClass(writer);
-    if (type == null || !SpecificRecord.class.isAssignableFrom(type)) {
+    Class<?> type = generatedClass(writer);
+    if (type == null) {
       throw new SerializationException(
           "There is no generated class %s for the schema that the record was written with: add it to the class path or set specific.avro.reader=false."
               .formatted(writer.getFullName()));
     }
     SpecificData model = SpecificData.getForClass(type);
     return new SpecificDatumReader<>(writer, model.getSchema(type), model);
+  }
+
+  private static Class<?> generatedClass(Schema writer) {
+    try {
+      Class<?> type = new SpecificData(AvroDeserializer.class.getClassLoader()).getClass(writer);
+      return type != null && SpecificRecord.class.isAssignableFrom(type) ? type : null;
+    } catch (SecurityException e) {
+      // The schema names a class that is there and is no record.
+      return null;
+    }
   }
 }

@@ -43,6 +43,7 @@ public final class AvroSerializer implements Serializer<Object> {
 
   @Override
   public void configure(Map<String, ?> configs, boolean isKey) {
+    GeneratedRecords.trust();
     settings = SerdeSettings.of(configs);
     registry = settings.client();
     subjectSuffix = isKey ? "-key" : "-value";
