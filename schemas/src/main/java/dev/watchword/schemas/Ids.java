@@ -12,17 +12,24 @@ import java.util.random.RandomGenerator;
 public final class Ids {
   private Ids() {}
 
-  /** A UUIDv7 (RFC 9562, 5.7) for one live connection: sessions sort by the time at which they began. */
+  /**
+   * A UUIDv7 (RFC 9562, 5.7) for one live connection: sessions sort by the time at which they
+   * began.
+   */
   public static String session(Clock clock, RandomGenerator random) {
     long high = (clock.millis() << 16) | 0x7000L | (random.nextLong() & 0x0fffL);
     long low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
     return new UUID(high, low).toString();
   }
 
-  /** The version of a prompt: the first 8 hex digits of the SHA-256 of its text, the same wherever it is computed. */
+  /**
+   * The version of a prompt: the first 8 hex digits of the SHA-256 of its text, the same wherever
+   * it is computed.
+   */
   public static String promptVersion(String text) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest, 0, 4);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);

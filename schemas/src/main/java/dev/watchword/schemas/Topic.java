@@ -3,11 +3,14 @@ package dev.watchword.schemas;
 import java.util.Map;
 
 /**
- * The topics that Watchword creates and how each is kept. All keys are camera ids, so the records of one camera stay in
- * order.
+ * The topics that Watchword creates and how each is kept. All keys are camera ids, so the records
+ * of one camera stay in order.
  */
 public enum Topic {
-  /** {@link SampledFrame}s of live cameras. Pictures are large and soon stale: minutes, and bounded in bytes. */
+  /**
+   * {@link SampledFrame}s of live cameras. Pictures are large and soon stale: minutes, and bounded
+   * in bytes.
+   */
   FRAMES(
       "frames",
       Map.of(
@@ -17,13 +20,17 @@ public enum Topic {
           "max.message.bytes", "16777216",
           "compression.type", "uncompressed")),
   /** {@link FrameDetections}. Broker append time decides the archive's file boundaries. */
-  DETECTIONS("detections", Map.of("retention.ms", "604800000", "message.timestamp.type", "LogAppendTime")),
+  DETECTIONS(
+      "detections", Map.of("retention.ms", "604800000", "message.timestamp.type", "LogAppendTime")),
   /** The latest {@link CameraStatus} of each camera. */
   CAMERA_STATUS("camera-status", Map.of("cleanup.policy", "compact")),
   /** {@link DeadLetter}s of {@link #FRAMES}. */
-  FRAMES_DEAD_LETTER("frames-dead-letter", Map.of("retention.ms", "259200000", "max.message.bytes", "16777216")),
+  FRAMES_DEAD_LETTER(
+      "frames-dead-letter", Map.of("retention.ms", "259200000", "max.message.bytes", "16777216")),
   /** {@link DeadLetter}s of {@link #DETECTIONS}. */
-  DETECTIONS_DEAD_LETTER("detections-dead-letter", Map.of("retention.ms", "259200000", "max.message.bytes", "16777216"));
+  DETECTIONS_DEAD_LETTER(
+      "detections-dead-letter",
+      Map.of("retention.ms", "259200000", "max.message.bytes", "16777216"));
 
   private final String suffix;
   private final Map<String, String> settings;

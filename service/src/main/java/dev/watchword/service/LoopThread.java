@@ -5,15 +5,19 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Owns the one thread that repeats a loop's step until it is closed. A loop is made, stepped and closed on that thread,
- * so it needs no locks; tests call {@link Loop#step()} themselves and need no thread.
+ * Owns the one thread that repeats a loop's step until it is closed. A loop is made, stepped and
+ * closed on that thread, so it needs no locks; tests call {@link Loop#step()} themselves and need
+ * no thread.
  */
 public final class LoopThread implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
 
   /** Work that is done in rounds. All calls but {@link #wakeup()} come from one thread. */
   public interface Loop extends AutoCloseable {
-    /** Does one round. May block, but returns or throws soon after {@link #wakeup()} or an interrupt. */
+    /**
+     * Does one round. May block, but returns or throws soon after {@link #wakeup()} or an
+     * interrupt.
+     */
     void step() throws Exception;
 
     /** Ends a blocking {@link #step()} early. Called from another thread. */
@@ -29,7 +33,8 @@ public final class LoopThread implements AutoCloseable {
   private volatile boolean stopping;
 
   /**
-   * @param bugs told when a step throws while the thread is not stopping; the loop is closed then and not stepped again
+   * @param bugs told when a step throws while the thread is not stopping; the loop is closed then
+   *     and not stepped again
    */
   public LoopThread(String name, Loop loop, Consumer<Throwable> bugs) {
     this.loop = Objects.requireNonNull(loop, "loop");

@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Serves {@code /metrics} (Prometheus text) and {@code /health} (JSON; 503 when a service is down) for the process. */
+/**
+ * Serves {@code /metrics} (Prometheus text) and {@code /health} (JSON; 503 when a service is down)
+ * for the process.
+ */
 public final class OperationsServer implements AutoCloseable {
   private final HttpServer server;
   private final CollectorRegistry registry;
@@ -24,9 +27,11 @@ public final class OperationsServer implements AutoCloseable {
   }
 
   /** Binds to the address; port 0 takes a free one. Throws when the port is taken. */
-  public static OperationsServer start(InetSocketAddress address, CollectorRegistry registry, List<Service> services)
+  public static OperationsServer start(
+      InetSocketAddress address, CollectorRegistry registry, List<Service> services)
       throws IOException {
-    OperationsServer operations = new OperationsServer(HttpServer.create(address, 0), registry, services);
+    OperationsServer operations =
+        new OperationsServer(HttpServer.create(address, 0), registry, services);
     operations.server.createContext("/metrics", operations::metrics);
     operations.server.createContext("/health", operations::health);
     operations.server.start();
@@ -51,11 +56,21 @@ public final class OperationsServer implements AutoCloseable {
       ok &= health.ok();
       parts.append(parts.isEmpty() ? "" : ",").append(json(service.name(), health));
     }
-    answer(exchange, ok ? 200 : 503, "application/json", "{\"ok\":" + ok + ",\"services\":{" + parts + "}}\n");
+    answer(
+        exchange,
+        ok ? 200 : 503,
+        "application/json",
+        "{\"ok\":" + ok + ",\"services\":{" + parts + "}}\n");
   }
 
   private static String json(String name, Health health) {
-    return "\"" + name + "\":{\"ok\":" + health.ok() + ",\"detail\":\"" + escaped(health.detail()) + "\"}";
+    return "\""
+        + name
+        + "\":{\"ok\":"
+        + health.ok()
+        + ",\"detail\":\""
+        + escaped(health.detail())
+        + "\"}";
   }
 
   private static String escaped(String text) {
@@ -68,7 +83,8 @@ public final class OperationsServer implements AutoCloseable {
         .collect(Collectors.joining());
   }
 
-  private static void answer(HttpExchange exchange, int status, String type, String body) throws IOException {
+  private static void answer(HttpExchange exchange, int status, String type, String body)
+      throws IOException {
     try (exchange) {
       byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", type);

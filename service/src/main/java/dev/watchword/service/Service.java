@@ -1,11 +1,15 @@
 package dev.watchword.service;
 
 /**
- * A part of the pipeline that runs until it is closed. Constructors do no I/O; {@link #start()} starts the threads and
- * returns at once; a lost dependency is retried and shows in {@link #health()}.
+ * A part of the pipeline that runs until it is closed. Constructors do no I/O; {@link #start()}
+ * starts the threads and returns at once; a lost dependency is retried and shows in {@link
+ * #health()}.
  */
 public interface Service extends AutoCloseable {
-  /** One word, as in metrics and logs: {@code ingest}, {@code inference}, {@code archive}, {@code console}. */
+  /**
+   * One word, as in metrics and logs: {@code ingest}, {@code inference}, {@code archive}, {@code
+   * console}.
+   */
   String name();
 
   void start();

@@ -24,7 +24,8 @@ public final class ConfigFile {
     try {
       return parse(file.getFileName().toString(), Files.readString(file), System::getenv);
     } catch (NoSuchFileException e) {
-      throw new ConfigException("there is no configuration file " + file + "; README.md shows one to start from");
+      throw new ConfigException(
+          "there is no configuration file " + file + "; README.md shows one to start from");
     } catch (MalformedInputException e) {
       throw new ConfigException(file + " is not a text file in UTF-8");
     } catch (IOException e) {
@@ -32,7 +33,10 @@ public final class ConfigFile {
     }
   }
 
-  /** Parses a text; {@code name} stands for the file in messages, {@code environment} gives variables. */
+  /**
+   * Parses a text; {@code name} stands for the file in messages, {@code environment} gives
+   * variables.
+   */
   public static Section parse(String name, String text, UnaryOperator<String> environment) {
     Section.Source source = new Section.Source(name, new References(environment));
     Node root;

@@ -7,7 +7,10 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Resolves {@code ${env:NAME}} and {@code ${file:/path}}, so that a configuration file needs to hold no secret. */
+/**
+ * Resolves {@code ${env:NAME}} and {@code ${file:/path}}, so that a configuration file needs to
+ * hold no secret.
+ */
 final class References {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file):([^}]+)}");
 
@@ -19,7 +22,9 @@ final class References {
 
   /** Throws {@link IllegalArgumentException} with one sentence where a reference leads nowhere. */
   String resolve(String text) {
-    return REFERENCE.matcher(text).replaceAll(match -> Matcher.quoteReplacement(value(match.group(1), match.group(2))));
+    return REFERENCE
+        .matcher(text)
+        .replaceAll(match -> Matcher.quoteReplacement(value(match.group(1), match.group(2))));
   }
 
   private String value(String kind, String name) {

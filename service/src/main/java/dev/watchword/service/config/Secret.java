@@ -2,7 +2,10 @@ package dev.watchword.service.config;
 
 import java.util.Objects;
 
-/** A text that must never be shown. {@link #toString()} is masked; {@link #reveal()} is for the one use that needs it. */
+/**
+ * A text that must never be shown. {@link #toString()} is masked; {@link #reveal()} is for the one
+ * use that needs it.
+ */
 public final class Secret {
   private final String value;
 

@@ -18,8 +18,9 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * A mapping of the configuration file. Reading a key declares it; {@link #rejectUnknown()} then refuses every key that
- * nobody declared. All errors are {@link ConfigException}s that name file, line and key. Not thread-safe.
+ * A mapping of the configuration file. Reading a key declares it; {@link #rejectUnknown()} then
+ * refuses every key that nobody declared. All errors are {@link ConfigException}s that name file,
+ * line and key. Not thread-safe.
  */
 public final class Section {
   private final Source source;
@@ -47,7 +48,13 @@ public final class Section {
       }
       if (values.put(key.getValue(), tuple.getValueNode()) != null) {
         throw new ConfigException(
-            source.file() + ":" + keyLine + ": key '" + path + key.getValue() + "' is given twice; remove one");
+            source.file()
+                + ":"
+                + keyLine
+                + ": key '"
+                + path
+                + key.getValue()
+                + "' is given twice; remove one");
       }
       lines.put(key.getValue(), keyLine);
     }
@@ -68,7 +75,10 @@ public final class Section {
     return child(key, has(key) ? values.get(key) : null);
   }
 
-  /** The named sections under the key, in the file's order: {@code cameras: {gate: {..}, yard: {..}}}. */
+  /**
+   * The named sections under the key, in the file's order: {@code cameras: {gate: {..}, yard:
+   * {..}}}.
+   */
   public Map<String, Section> sections(String key) {
     Section parent = section(key);
     Map<String, Section> named = new LinkedHashMap<>();
@@ -160,7 +170,8 @@ public final class Section {
     }
     int index = labels.indexOf(text.get().toLowerCase(Locale.ROOT));
     if (index < 0) {
-      throw wrong(key, "expected one of " + String.join(", ", labels) + ", not '" + text.get() + "'");
+      throw wrong(
+          key, "expected one of " + String.join(", ", labels) + ", not '" + text.get() + "'");
     }
     return constants[index];
   }
@@ -168,14 +179,18 @@ public final class Section {
   /** An error at the key's line: {@code watchword.yaml:7: cameras.gate.url: MESSAGE}. */
   public ConfigException wrong(String key, String message) {
     int at = lines.getOrDefault(key, line);
-    return new ConfigException(source.file() + (at > 0 ? ":" + at : "") + ": " + path + key + ": " + message);
+    return new ConfigException(
+        source.file() + (at > 0 ? ":" + at : "") + ": " + path + key + ": " + message);
   }
 
   /** Refuses keys here and below that nothing has read. Call it once everything has been read. */
   public void rejectUnknown() {
     for (String key : values.keySet()) {
       if (!known.contains(key)) {
-        String hint = Suggestion.nearest(key, known).map(near -> "did you mean '" + near + "'?").orElse("known keys: " + String.join(", ", known));
+        String hint =
+            Suggestion.nearest(key, known)
+                .map(near -> "did you mean '" + near + "'?")
+                .orElse("known keys: " + String.join(", ", known));
         throw wrong(key, "unknown key; " + hint);
       }
     }
@@ -187,7 +202,10 @@ public final class Section {
       throw wrong(key, "expected a section with keys of its own");
     }
     return children.computeIfAbsent(
-        key, name -> new Section(source, path + name + ".", lines.getOrDefault(name, line), (MappingNode) node));
+        key,
+        name ->
+            new Section(
+                source, path + name + ".", lines.getOrDefault(name, line), (MappingNode) node));
   }
 
   private String scalar(String key, Node node) {
@@ -214,7 +232,8 @@ public final class Section {
 
   private double inRange(String key, double value, double min, double max) {
     if (value < min || value > max) {
-      throw wrong(key, "must be between " + plain(min) + " and " + plain(max) + ", not " + plain(value));
+      throw wrong(
+          key, "must be between " + plain(min) + " and " + plain(max) + ", not " + plain(value));
     }
     return value;
   }
@@ -232,6 +251,7 @@ public final class Section {
   }
 
   private static boolean isNull(Node node) {
-    return node instanceof ScalarNode scalar && "tag:yaml.org,2002:null".equals(scalar.getTag().getValue());
+    return node instanceof ScalarNode scalar
+        && "tag:yaml.org,2002:null".equals(scalar.getTag().getValue());
   }
 }

@@ -12,7 +12,9 @@ final class Suggestion {
     int limit = Math.max(1, word.length() / 3);
     return known.stream()
         .filter(candidate -> distance(word, candidate) <= limit)
-        .min(Comparator.comparingInt((String candidate) -> distance(word, candidate)).thenComparing(candidate -> candidate));
+        .min(
+            Comparator.comparingInt((String candidate) -> distance(word, candidate))
+                .thenComparing(candidate -> candidate));
   }
 
   /** Levenshtein distance, case ignored. */

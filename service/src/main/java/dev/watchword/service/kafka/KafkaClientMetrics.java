@@ -13,8 +13,8 @@ import org.apache.kafka.common.metrics.KafkaMetric;
 import org.apache.kafka.common.metrics.MetricsReporter;
 
 /**
- * Shows the few Kafka client metrics that an operator watches (lag, errors, throughput, latency) beside our own. Kafka
- * makes one per client, so all of a registry's reporters share one collector.
+ * Shows the few Kafka client metrics that an operator watches (lag, errors, throughput, latency)
+ * beside our own. Kafka makes one per client, so all of a registry's reporters share one collector.
  */
 public final class KafkaClientMetrics implements MetricsReporter {
   static final String REGISTRY = "watchword.metrics.registry";
@@ -72,11 +72,14 @@ public final class KafkaClientMetrics implements MetricsReporter {
       return new ArrayList<>(families.values());
     }
 
-    private static void add(Map<String, MetricFamilySamples> families, MetricName name, KafkaMetric metric) {
+    private static void add(
+        Map<String, MetricFamilySamples> families, MetricName name, KafkaMetric metric) {
       if (!(metric.metricValue() instanceof Number number) || Double.isNaN(number.doubleValue())) {
         return;
       }
-      String text = sanitizeMetricName("kafka_" + name.group().replace("-metrics", "") + "_" + name.name()).replace('-', '_');
+      String text =
+          sanitizeMetricName("kafka_" + name.group().replace("-metrics", "") + "_" + name.name())
+              .replace('-', '_');
       List<String> labels = new ArrayList<>();
       List<String> values = new ArrayList<>();
       new TreeMap<>(name.tags())
@@ -86,7 +89,10 @@ public final class KafkaClientMetrics implements MetricsReporter {
                 values.add(value);
               });
       families
-          .computeIfAbsent(text, key -> new MetricFamilySamples(key, Type.UNKNOWN, name.description(), new ArrayList<>()))
+          .computeIfAbsent(
+              text,
+              key ->
+                  new MetricFamilySamples(key, Type.UNKNOWN, name.description(), new ArrayList<>()))
           .samples
           .add(new MetricFamilySamples.Sample(text, labels, values, number.doubleValue()));
     }

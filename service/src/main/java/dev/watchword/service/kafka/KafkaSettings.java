@@ -16,14 +16,15 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * How this process reaches Kafka and the schema registry. Raw client properties of the file's {@code kafka:} section
- * pass through unchanged (TLS, SASL, another {@code value.serializer}); keys under {@code producer:} and {@code
- * consumer:} apply to those clients alone.
+ * How this process reaches Kafka and the schema registry. Raw client properties of the file's
+ * {@code kafka:} section pass through unchanged (TLS, SASL, another {@code value.serializer}); keys
+ * under {@code producer:} and {@code consumer:} apply to those clients alone.
  */
 public final class KafkaSettings {
   static final String SERIALIZER = "dev.watchword.schemas.wire.AvroSerializer";
   static final String DESERIALIZER = "dev.watchword.schemas.wire.AvroDeserializer";
-  private static final Set<String> OWN_KEYS = Set.of("topic-prefix", "partitions", "producer", "consumer");
+  private static final Set<String> OWN_KEYS =
+      Set.of("topic-prefix", "partitions", "producer", "consumer");
 
   private final Map<String, String> common;
   private final Map<String, String> producer;
@@ -78,7 +79,9 @@ public final class KafkaSettings {
         registry);
   }
 
-  /** The same settings with another broker and registry: those that this process has started itself. */
+  /**
+   * The same settings with another broker and registry: those that this process has started itself.
+   */
   public KafkaSettings at(String bootstrapServers, String registryUrl) {
     Map<String, String> moved = new HashMap<>(common);
     moved.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
@@ -114,7 +117,10 @@ public final class KafkaSettings {
     return partitions;
   }
 
-  /** A producer with {@code String} keys and Avro values; the file's properties win over {@code overrides}. */
+  /**
+   * A producer with {@code String} keys and Avro values; the file's properties win over {@code
+   * overrides}.
+   */
   public Map<String, Object> producer(String clientId, Map<String, ?> overrides) {
     Map<String, Object> properties = client(clientId);
     properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class.getName());
@@ -127,8 +133,9 @@ public final class KafkaSettings {
   }
 
   /**
-   * A consumer with {@code String} keys and raw values, committed records only, no automatic commits. Values are decoded
-   * by {@link #decoder()}, record by record, so that a bad one never blocks its partition.
+   * A consumer with {@code String} keys and raw values, committed records only, no automatic
+   * commits. Values are decoded by {@link #decoder()}, record by record, so that a bad one never
+   * blocks its partition.
    */
   public Map<String, Object> consumer(String clientId, String group, Map<String, ?> overrides) {
     Map<String, Object> properties = client(clientId);
@@ -143,8 +150,10 @@ public final class KafkaSettings {
     properties.putAll(overrides);
     properties.putAll(common);
     properties.putAll(consumer);
-    properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class.getName());
-    properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+    properties.put(
+        ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class.getName());
+    properties.put(
+        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
     return properties;
   }
 
@@ -154,7 +163,10 @@ public final class KafkaSettings {
     return properties;
   }
 
-  /** A decoder of record values; the class is {@code value.deserializer} of the file, ours by default. */
+  /**
+   * A decoder of record values; the class is {@code value.deserializer} of the file, ours by
+   * default.
+   */
   public RecordDecoder decoder() {
     Map<String, Object> properties = new HashMap<>(common);
     properties.putAll(consumer);
@@ -166,7 +178,8 @@ public final class KafkaSettings {
   private Map<String, Object> client(String clientId) {
     Map<String, Object> properties = new HashMap<>();
     properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, "watchword-" + clientId);
-    properties.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, KafkaClientMetrics.class.getName());
+    properties.put(
+        CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, KafkaClientMetrics.class.getName());
     properties.put(KafkaClientMetrics.REGISTRY, registry);
     return properties;
   }

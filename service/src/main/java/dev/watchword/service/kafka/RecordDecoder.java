@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns raw record values into generated classes. A registry that is away is waited for (this is the one place that
- * retries it); a value that no schema fits is a {@link BadRecordException}. Used by one thread.
+ * Turns raw record values into generated classes. A registry that is away is waited for (this is
+ * the one place that retries it); a value that no schema fits is a {@link BadRecordException}. Used
+ * by one thread.
  */
 public final class RecordDecoder implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RecordDecoder.class);
@@ -29,13 +30,15 @@ public final class RecordDecoder implements AutoCloseable {
   }
 
   static RecordDecoder of(Map<String, Object> properties) {
-    String className = String.valueOf(properties.get(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG));
+    String className =
+        String.valueOf(properties.get(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG));
     try {
       Deserializer<?> deserializer = Utils.newInstance(className, Deserializer.class);
       deserializer.configure(properties, false);
       return new RecordDecoder(deserializer);
     } catch (ClassNotFoundException e) {
-      throw new IllegalArgumentException("value.deserializer names " + className + ", which is not on the class path", e);
+      throw new IllegalArgumentException(
+          "value.deserializer names " + className + ", which is not on the class path", e);
     }
   }
 
@@ -45,7 +48,8 @@ public final class RecordDecoder implements AutoCloseable {
    * @throws BadRecordException when the bytes cannot be read as {@code type}
    * @throws InterruptedException when the thread is stopped while the registry is away
    */
-  public <T> T decode(ConsumerRecord<?, byte[]> record, Class<T> type) throws BadRecordException, InterruptedException {
+  public <T> T decode(ConsumerRecord<?, byte[]> record, Class<T> type)
+      throws BadRecordException, InterruptedException {
     boolean waited = false;
     while (true) {
       try {
@@ -60,7 +64,9 @@ public final class RecordDecoder implements AutoCloseable {
           throw new BadRecordException(sentence(e), e);
         }
         if (!waited) {
-          log.atWarn().addKeyValue("error", sentence(e)).log("schema registry is away, waiting for it");
+          log.atWarn()
+              .addKeyValue("error", sentence(e))
+              .log("schema registry is away, waiting for it");
           waited = true;
         }
         Thread.sleep(PAUSE);
@@ -72,7 +78,9 @@ public final class RecordDecoder implements AutoCloseable {
 
   private static Optional<Throwable> outage(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ConnectException || cause instanceof SocketException || cause instanceof HttpTimeoutException) {
+      if (cause instanceof ConnectException
+          || cause instanceof SocketException
+          || cause instanceof HttpTimeoutException) {
         return Optional.of(cause);
       }
     }

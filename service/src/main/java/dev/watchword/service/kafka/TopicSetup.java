@@ -15,7 +15,8 @@ public final class TopicSetup {
   private TopicSetup() {}
 
   /** Throws {@link ExecutionException} when the broker refuses or cannot be reached in time. */
-  public static void createMissing(KafkaSettings settings) throws ExecutionException, InterruptedException {
+  public static void createMissing(KafkaSettings settings)
+      throws ExecutionException, InterruptedException {
     try (Admin admin = Admin.create(settings.admin("topic-setup"))) {
       Set<String> existing = admin.listTopics().names().get();
       List<NewTopic> missing =
@@ -23,7 +24,10 @@ public final class TopicSetup {
               .filter(topic -> !existing.contains(settings.name(topic)))
               .map(
                   topic ->
-                      new NewTopic(settings.name(topic), Optional.of(settings.partitions()), Optional.empty())
+                      new NewTopic(
+                              settings.name(topic),
+                              Optional.of(settings.partitions()),
+                              Optional.empty())
                           .configs(topic.settings()))
               .toList();
       try {
