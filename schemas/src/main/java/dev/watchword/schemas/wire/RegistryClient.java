@@ -105,7 +105,8 @@ public final class RegistryClient implements AutoCloseable {
       pause(round);
       for (URI url : urls) {
         try {
-          HttpResponse<String> answer = http.send(request(url, path, body), BodyHandlers.ofString());
+          HttpResponse<String> answer =
+              http.send(request(url, path, body), BodyHandlers.ofString());
           if (answer.statusCode() < 500) {
             return read(url, path, answer);
           }

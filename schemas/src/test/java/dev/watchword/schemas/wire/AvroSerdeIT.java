@@ -131,8 +131,7 @@ class AvroSerdeIT {
         AvroDeserializer deserializer = deserializer(Map.of())) {
       Object read = deserializer.deserialize("readings", serializer.serialize("readings", old));
 
-      assertThat(read)
-          .isEqualTo(new Reading("gate-7", NOON, 42, null, Map.of(), new byte[] {1}));
+      assertThat(read).isEqualTo(new Reading("gate-7", NOON, 42, null, Map.of(), new byte[] {1}));
     }
   }
 
@@ -154,7 +153,10 @@ class AvroSerdeIT {
           .isInstanceOf(SerializationException.class)
           .hasMessageContaining("magic byte 1 (schema GUID)")
           .hasMessageContaining("readings");
-      assertThatThrownBy(() -> deserializer.deserialize("readings", "{\"a\":1}".getBytes(StandardCharsets.UTF_8)))
+      assertThatThrownBy(
+              () ->
+                  deserializer.deserialize(
+                      "readings", "{\"a\":1}".getBytes(StandardCharsets.UTF_8)))
           .hasMessageContaining("magic byte 123 instead of 0");
       assertThatThrownBy(() -> deserializer.deserialize("readings", new byte[] {0, 0}))
           .hasMessageContaining("2 bytes");
@@ -255,8 +257,7 @@ class AvroSerdeIT {
 
   @Test
   void refusesWhatHasNoSchemaAndClassesThatAreNotThere() {
-    Schema elsewhere =
-        Schema.createRecord("Elsewhere", null, "far.away", false, List.of());
+    Schema elsewhere = Schema.createRecord("Elsewhere", null, "far.away", false, List.of());
     try (AvroSerializer serializer = serializer(Map.of());
         AvroDeserializer deserializer = deserializer(Map.of())) {
       assertThatThrownBy(() -> serializer.serialize("readings", "text"))

@@ -66,8 +66,7 @@ class ConfluentOracleIT {
       }
     }
     registry = new MemoryRegistry();
-    loader =
-        new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+    loader = new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
     confluent =
         (Function<Object[], Object>)
             loader.loadClass(ConfluentSide.class.getName()).getDeclaredConstructor().newInstance();
@@ -100,8 +99,7 @@ class ConfluentOracleIT {
   @Test
   void generatedClassesAreTheSameBytesAndReadableBothWays() {
     Reading reading =
-        new Reading(
-            "gate-7", Instant.parse(NOON), 42, null, Map.of("k", "v"), new byte[] {1, 2});
+        new Reading("gate-7", Instant.parse(NOON), 42, null, Map.of("k", "v"), new byte[] {1, 2});
     try (AvroSerializer ours = serializer(Map.of());
         AvroDeserializer reader = deserializer(true)) {
       byte[] theirs =
@@ -120,12 +118,10 @@ class ConfluentOracleIT {
   void settingsMeanTheSame() {
     registry.register("latest-value", FRAME.toString());
     Map<String, Object> lookup = Map.of("auto.register.schemas", false);
-    Map<String, Object> latest =
-        Map.of("auto.register.schemas", false, "use.latest.version", true);
+    Map<String, Object> latest = Map.of("auto.register.schemas", false, "use.latest.version", true);
     for (Map<String, Object> settings : List.of(lookup, latest)) {
       try (AvroSerializer ours = serializer(settings)) {
-        Object theirs =
-            ask("serialize", config(settings), "latest", FRAME.toString(), FRAME_JSON);
+        Object theirs = ask("serialize", config(settings), "latest", FRAME.toString(), FRAME_JSON);
 
         assertThat(ours.serialize("latest", frame())).isEqualTo(theirs);
       }

@@ -10,8 +10,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Confluent's serializers, run inside the class loader that holds them: only bytes, strings and maps
- * go in and out.
+ * Confluent's serializers, run inside the class loader that holds them: only bytes, strings and
+ * maps go in and out.
  *
  * <p>Calls: {@code "serialize", config, topic, schema, record as JSON}; {@code "serializeReading",
  * config, topic, camera, capturedAt as ISO}; {@code "deserialize", config, topic, bytes} gives the

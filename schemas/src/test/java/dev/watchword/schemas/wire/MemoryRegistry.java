@@ -65,14 +65,7 @@ final class MemoryRegistry implements AutoCloseable {
     if (method.equals("GET")) {
       int id = ids.getLast();
       return Map.of(
-          "subject",
-          path[1],
-          "version",
-          ids.size(),
-          "id",
-          id,
-          "schema",
-          schemas.get(id - 1));
+          "subject", path[1], "version", ids.size(), "id", id, "schema", schemas.get(id - 1));
     }
     String schema = body.get("schema").asText();
     if (path.length == 3) {
