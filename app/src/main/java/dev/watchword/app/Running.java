@@ -4,7 +4,6 @@ import dev.watchword.service.OperationsServer;
 import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.TopicSetup;
-import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -70,7 +69,6 @@ final class Running implements AutoCloseable {
   /** Starts the services and the operations port. */
   OperationsServer start(List<Service> services, ServiceContext context, InetSocketAddress operations)
       throws IOException {
-    DefaultExports.register(context.registry());
     own(() -> closeTogether(services));
     services.forEach(Service::start);
     try {

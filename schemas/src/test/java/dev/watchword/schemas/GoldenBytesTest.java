@@ -2,6 +2,7 @@ package dev.watchword.schemas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.watchword.schemas.wire.GeneratedRecords;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * ones stay.
  */
 class GoldenBytesTest {
+  static {
+    GeneratedRecords.trust();
+  }
+
   private static final Instant TIME = Instant.parse("2026-03-01T12:00:00.123456Z");
 
   static Stream<SpecificRecord> samples() {
