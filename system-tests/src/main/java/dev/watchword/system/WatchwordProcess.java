@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Watchword as a process of its own, started from this test's class path. Killed when closed. */
-final class WatchwordProcess implements AutoCloseable {
+/** Watchword as a process of its own. Killed when closed. */
+public final class WatchwordProcess implements AutoCloseable {
   private final Process process;
   private final List<String> output = new CopyOnWriteArrayList<>();
   private final Thread reader;
@@ -26,7 +26,8 @@ final class WatchwordProcess implements AutoCloseable {
     this.reader = Thread.ofPlatform().daemon().name("output-" + process.pid()).start(this::read);
   }
 
-  static WatchwordProcess start(Path directory, String... arguments) throws IOException {
+  /** Runs {@code Main} with the arguments on this JVM's class path. */
+  public static WatchwordProcess start(Path directory, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -41,6 +42,11 @@ final class WatchwordProcess implements AutoCloseable {
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             "dev.watchword.app.Main"));
     command.addAll(List.of(arguments));
+    return launch(directory, command);
+  }
+
+  /** Runs any command line, the launcher script for example. */
+  public static WatchwordProcess launch(Path directory, List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     builder.environment().put("WATCHWORD_CACHE", Path.of("target", "cache").toAbsolutePath().toString());
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
@@ -56,20 +62,16 @@ final class WatchwordProcess implements AutoCloseable {
     }
   }
 
-  long pid() {
-    return process.pid();
-  }
-
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
-  String output() {
+  public String output() {
     return String.join("\n", output);
   }
 
   /** Waits for a line that matches and returns its first group. */
-  String awaitLine(String regex, Duration limit) {
+  public String awaitLine(String regex, Duration limit) {
     Pattern pattern = Pattern.compile(regex);
     return Wait.until(
         "a line that matches " + regex,
@@ -89,18 +91,23 @@ final class WatchwordProcess implements AutoCloseable {
   }
 
   /** kill -9. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
   /** Ctrl-C. Returns how long the process took to end, and fails when it needed longer than the limit. */
-  Duration interrupt(Duration limit) throws IOException, InterruptedException {
+  public Duration interrupt(Duration limit) throws IOException, InterruptedException {
     long start = System.nanoTime();
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
     if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("the process did not end within " + limit + ":\n" + output());
     }
     return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** The process, for its CPU time and memory. */
+  public ProcessHandle handle() {
+    return process.toHandle();
   }
 
   @Override

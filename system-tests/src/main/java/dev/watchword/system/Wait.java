@@ -5,11 +5,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for something that another process brings about. */
-final class Wait {
+public final class Wait {
   private Wait() {}
 
   /** Asks until the answer is not null, and returns it; fails after the limit. */
-  static <T> T until(String what, Duration limit, Callable<T> question) {
+  public static <T> T until(String what, Duration limit, Callable<T> question) {
     long end = System.nanoTime() + limit.toNanos();
     Exception last = null;
     while (System.nanoTime() < end) {

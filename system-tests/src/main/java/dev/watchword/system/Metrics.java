@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** One scrape of a process's {@code /metrics}. */
-record Metrics(Map<String, Double> samples) {
-  static Metrics scrape(String url) throws Exception {
+public record Metrics(Map<String, Double> samples) {
+  public static Metrics scrape(String url) throws Exception {
     try (HttpClient http = HttpClient.newHttpClient()) {
       String body =
           http.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString()).body();
@@ -22,7 +22,7 @@ record Metrics(Map<String, Double> samples) {
   }
 
   /** The sum over all samples of a family whose labels contain the text. */
-  double sum(String family, String labels) {
+  public double sum(String family, String labels) {
     return samples.entrySet().stream()
         .filter(sample -> sample.getKey().equals(family) || sample.getKey().startsWith(family + "{"))
         .filter(sample -> sample.getKey().contains(labels))
@@ -30,7 +30,7 @@ record Metrics(Map<String, Double> samples) {
         .sum();
   }
 
-  double sum(String family) {
+  public double sum(String family) {
     return sum(family, "");
   }
 }

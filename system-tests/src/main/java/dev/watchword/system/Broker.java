@@ -17,7 +17,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /** A broker and a registry that the services under test share, and a reader of what they wrote. */
-final class Broker implements AutoCloseable {
+public final class Broker implements AutoCloseable {
   private final EmbeddedKafka kafka;
   private final EmbeddedRegistry registry;
 
@@ -26,27 +26,27 @@ final class Broker implements AutoCloseable {
     this.registry = registry;
   }
 
-  static Broker start(Path directory) throws Exception {
+  public static Broker start(Path directory) throws Exception {
     EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
     return new Broker(kafka, EmbeddedRegistry.start(kafka.bootstrapServers(), 0));
   }
 
   /** The lines of a configuration file that point at this broker. */
-  String yaml() {
+  public String yaml() {
     return "kafka:\n  bootstrap.servers: " + kafka.bootstrapServers() + "\nregistry:\n  url: " + registry.url() + "\n";
   }
 
-  KafkaSettings settings() {
+  public KafkaSettings settings() {
     return KafkaSettings.from(ConfigFile.parse("test.yaml", "", name -> null), new CollectorRegistry())
         .at(kafka.bootstrapServers(), registry.url());
   }
 
   /** Everything that was committed to the topic, oldest first in each partition. */
-  <T> List<T> read(Topic topic, Class<T> type) throws Exception {
+  public <T> List<T> read(Topic topic, Class<T> type) throws Exception {
     return readAll(settings(), topic, type);
   }
 
-  static <T> List<T> readAll(KafkaSettings settings, Topic topic, Class<T> type) throws Exception {
+  public static <T> List<T> readAll(KafkaSettings settings, Topic topic, Class<T> type) throws Exception {
     List<T> values = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.consumer("test", "", Map.of()));
         RecordDecoder decoder = settings.decoder()) {

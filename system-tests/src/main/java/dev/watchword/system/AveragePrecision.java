@@ -10,10 +10,10 @@ import java.util.Set;
  * Average precision as COCO computes it (101-point interpolation, mean over the labels), at one IoU threshold. Detections
  * are taken by falling score; each finds the best overlapping truth of its label and frame, and each truth counts once.
  */
-final class AveragePrecision {
+public final class AveragePrecision {
   /** A box in fractions of the picture. */
-  record Box(String label, float xMin, float yMin, float xMax, float yMax) {
-    double iou(Box other) {
+  public record Box(String label, float xMin, float yMin, float xMax, float yMax) {
+    public double iou(Box other) {
       double width = Math.min(xMax, other.xMax) - Math.max(xMin, other.xMin);
       double height = Math.min(yMax, other.yMax) - Math.max(yMin, other.yMin);
       if (width <= 0 || height <= 0) {
@@ -34,20 +34,20 @@ final class AveragePrecision {
   private final List<Scored> detections = new ArrayList<>();
 
   /** Adds the next frame's truth and returns its number. */
-  int frame(List<Box> truth) {
+  public int frame(List<Box> truth) {
     truths.add(List.copyOf(truth));
     return truths.size() - 1;
   }
 
-  void detection(int frame, Box box, float score) {
+  public void detection(int frame, Box box, float score) {
     detections.add(new Scored(frame, box, score));
   }
 
-  int objects() {
+  public int objects() {
     return truths.stream().mapToInt(List::size).sum();
   }
 
-  double at(double threshold, List<String> labels) {
+  public double at(double threshold, List<String> labels) {
     return labels.stream().mapToDouble(label -> of(label, threshold)).average().orElse(0);
   }
 
