@@ -28,6 +28,8 @@ final class Cast {
           new Color(214, 172, 58),
           new Color(46, 118, 96),
           new Color(46, 48, 54));
+  private static final List<Color> BAGS =
+      List.of(new Color(150, 44, 44), new Color(36, 62, 112), new Color(92, 58, 36), new Color(20, 96, 100));
   private static final List<Color> BOXES =
       List.of(new Color(236, 232, 222), new Color(120, 168, 208), new Color(226, 180, 96), new Color(150, 190, 150));
 
@@ -69,7 +71,7 @@ final class Cast {
   private void lot() {
     parked(car(), dice.uniform(0.22, 0.3), 0.36, 1);
     parked(truck(), dice.uniform(0.74, 0.82), 0.3, 0.85);
-    parked(new Sprite.Bag(1.3, dice.pick(CLOTHES)), dice.uniform(0.44, 0.54), 0.46, 1.1);
+    parked(new Sprite.Bag(1.3, dice.pick(BAGS)), dice.uniform(0.44, 0.54), 0.46, 1.1);
     each(8, enters -> add(() -> crossing(walker(), enters, 0.55, 0.9, 7, 9)));
     each(12, enters -> add(() -> crossing(car(), enters, 0.62, 0.8, 4, 6)));
   }
@@ -117,7 +119,7 @@ final class Cast {
     double y = ground(dice.uniform(0.55, 0.7));
     double drop = dice.uniform(0.4, 0.5);
     double enters = dice.uniform(0, period);
-    Sprite bag = new Sprite.Bag(dice.uniform(1.0, 1.3), dice.pick(CLOTHES));
+    Sprite bag = new Sprite.Bag(dice.uniform(1.0, 1.3), dice.pick(BAGS));
     double reach = Actor.height(walker(), 1, backdrop.nearness(y)) * 0.36;
     double lift = reach * 0.5;
     double drops = 0.22 * period;

@@ -49,7 +49,7 @@ public final class DrawnScene implements FrameSource {
     this.height = height;
     this.framesPerSecond = framesPerSecond;
     this.frames = frames;
-    Dice dice = new Dice(seed);
+    Dice dice = new Dice(seed + 31L * setting.ordinal());
     backdrop = Backdrop.of(setting, dice);
     actors = Cast.of(setting, dice, backdrop, frames / framesPerSecond);
     grains = BY_DAY.grains(dice);

@@ -11,7 +11,7 @@ import java.awt.image.DataBufferInt;
  * @param noise standard deviation in steps of 255
  */
 record Sensor(double light, boolean colour, double noise) {
-  private static final int GRAINS = 1 << 16;
+  private static final int GRAINS = 1 << 14;
 
   static Sensor random(Dice dice) {
     double light = dice.chance(0.3) ? dice.uniform(0.35, 0.8) : 1;
@@ -39,7 +39,7 @@ record Sensor(double light, boolean colour, double noise) {
     int state = (int) (frame * 0x9E3779B9L) | 1;
     for (int i = 0; i < pixels.length; i++) {
       state = state * 1664525 + 1013904223; // Numerical Recipes' generator; its high bits pick the grain
-      int grain = grains[state >>> 16];
+      int grain = grains[state >>> 18];
       int red = (pixels[i] >> 16 & 255) * gain >> 8;
       int green = (pixels[i] >> 8 & 255) * gain >> 8;
       int blue = (pixels[i] & 255) * gain >> 8;

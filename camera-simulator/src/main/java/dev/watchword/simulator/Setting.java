@@ -7,7 +7,7 @@ public enum Setting {
   /** People cross; one leaves a bag behind and fetches it later; now and then a car. */
   YARD(new Color(118, 158, 204), new Color(200, 192, 174), new Color(104, 106, 100)),
   /** Cars and trucks drive both ways along a road; a walker on the pavement. */
-  STREET(new Color(84, 100, 156), new Color(200, 154, 132), new Color(66, 70, 84)),
+  STREET(new Color(84, 100, 156), new Color(192, 156, 136), new Color(66, 70, 84)),
   /** A parked car and a parked truck; people and cars come and go. */
   LOT(new Color(146, 168, 182), new Color(180, 184, 174), new Color(86, 108, 98));
 
