@@ -19,7 +19,14 @@ final class Native {
 
   private static String text(int code) {
     try (BytePointer buffer = new BytePointer(128)) {
-      return av_strerror(code, buffer, buffer.capacity()) < 0 ? "error " + code : buffer.getString();
+      return av_strerror(code, buffer, buffer.capacity()) < 0 ? "error " + code : string(buffer);
     }
+  }
+
+  /** A C string up to its NUL; {@link BytePointer#getString()} would give the whole buffer. */
+  static String string(BytePointer buffer) {
+    String text = buffer.getString();
+    int end = text.indexOf('\0');
+    return end < 0 ? text : text.substring(0, end);
   }
 }
