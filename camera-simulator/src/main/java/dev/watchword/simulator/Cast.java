@@ -9,6 +9,10 @@ import java.util.function.Supplier;
 /** Decides who passes through a setting, when and where, so that they seldom hide each other. */
 final class Cast {
   private static final int TRIES = 16;
+
+  /** So far outside, neither a walker nor the shadow can be seen. */
+  private static final double EDGE = 0.2;
+
   private static final List<Color> CLOTHES =
       List.of(
           new Color(204, 62, 54),
@@ -37,11 +41,14 @@ final class Cast {
   private final Backdrop backdrop;
   private final double period;
   private final List<Actor> actors = new ArrayList<>();
+  private final int first;
+  private int turns;
 
   private Cast(Dice dice, Backdrop backdrop, double period) {
     this.dice = dice;
     this.backdrop = backdrop;
     this.period = period;
+    first = dice.between(0, 99);
   }
 
   static List<Actor> of(Setting setting, Dice dice, Backdrop backdrop, double period) {
@@ -58,33 +65,35 @@ final class Cast {
     if (period >= 15) {
       forgottenBag();
     }
-    each(9, enters -> add(() -> crossing(walker(), enters, 0.25, 0.9, 6, 9)));
-    each(16, enters -> add(() -> crossing(car(), enters, 0.28, 0.45, 5, 7)));
+    each(9, this::walker, (who, enters) -> crossing(who, enters, 0.25, 0.9, 6, 9));
+    each(16, this::car, (who, enters) -> crossing(who, enters, 0.28, 0.45, 5, 7));
   }
 
   private void street() {
-    each(6, enters -> add(() -> driving(car(), enters)));
-    each(13, enters -> add(() -> driving(truck(), enters)));
-    each(10, enters -> add(() -> strolling(walker(), enters)));
+    each(6, this::car, this::driving);
+    each(13, this::truck, this::driving);
+    each(10, this::walker, this::strolling);
   }
 
   private void lot() {
     parked(car(), dice.uniform(0.22, 0.3), 0.36, 1);
     parked(truck(), dice.uniform(0.74, 0.82), 0.3, 0.85);
-    parked(new Sprite.Bag(1.3, dice.pick(BAGS)), dice.uniform(0.44, 0.54), 0.46, 1.1);
-    each(8, enters -> add(() -> crossing(walker(), enters, 0.55, 0.9, 7, 9)));
-    each(12, enters -> add(() -> crossing(car(), enters, 0.62, 0.8, 4, 6)));
+    parked(new Sprite.Bag(1.3, next(BAGS)), dice.uniform(0.44, 0.54), 0.46, 1.1);
+    each(8, this::walker, (who, enters) -> crossing(who, enters, 0.55, 0.9, 7, 9));
+    each(12, this::car, (who, enters) -> crossing(who, enters, 0.62, 0.8, 4, 6));
   }
 
-  private interface Scheduled {
-    void enter(double seconds);
+  private interface Passage {
+    Actor of(Sprite who, double enters);
   }
 
-  /** Calls for one about every so many seconds, at least one a period. */
-  private void each(double seconds, Scheduled scheduled) {
+  /** Sends someone through about every so many seconds, at least once a period. */
+  private void each(double seconds, Supplier<Sprite> sprites, Passage passage) {
     int count = (int) Math.max(1, Math.round(period / seconds));
     for (int i = 0; i < count; i++) {
-      scheduled.enter((i + dice.uniform(0.1, 0.6)) * period / count);
+      Sprite who = sprites.get();
+      double enters = (i + dice.uniform(0.1, 0.6)) * period / count;
+      add(() -> passage.of(who, enters));
     }
   }
 
@@ -119,8 +128,10 @@ final class Cast {
     double y = ground(dice.uniform(0.55, 0.7));
     double drop = dice.uniform(0.4, 0.5);
     double enters = dice.uniform(0, period);
-    Sprite bag = new Sprite.Bag(dice.uniform(1.0, 1.3), dice.pick(BAGS));
-    double reach = Actor.height(walker(), 1, backdrop.nearness(y)) * 0.36;
+    Sprite bag = new Sprite.Bag(dice.uniform(1.0, 1.3), next(BAGS));
+    Sprite owner = walker();
+    Sprite fetcher = walker();
+    double reach = Actor.height(owner, 1, backdrop.nearness(y)) * 0.36;
     double lift = reach * 0.5;
     double drops = 0.22 * period;
     double fetched = 0.68 * period;
@@ -129,27 +140,27 @@ final class Cast {
 
     actors.add(
         new Actor(
-            walker(),
+            owner,
             1,
             enters,
             List.of(
-                new Waypoint(0, -0.12, y),
+                new Waypoint(0, -EDGE, y),
                 new Waypoint(drops, drop, y),
                 new Waypoint(drops + pause, drop, y),
-                new Waypoint(drops * 2 + pause, 1.12, y + 0.03))));
+                new Waypoint(drops * 2 + pause, 1 + EDGE, y + 0.03))));
     double lies = drop - reach;
-    double fetcher = lies - reach;
+    double waits = lies - reach;
     double fetcherEnters = fetched - drops * 0.7;
     actors.add(
         new Actor(
-            walker(),
+            fetcher,
             1,
             enters + fetcherEnters,
             List.of(
-                new Waypoint(0, -0.12, y),
-                new Waypoint(drops * 0.7, fetcher, y),
-                new Waypoint(drops * 0.7 + pause, fetcher, y),
-                new Waypoint(end - fetcherEnters, 1.12, y))));
+                new Waypoint(0, -EDGE, y),
+                new Waypoint(drops * 0.7, waits, y),
+                new Waypoint(drops * 0.7 + pause, waits, y),
+                new Waypoint(end - fetcherEnters, 1 + EDGE, y))));
     double near = y + 0.002;
     actors.add(
         new Actor(
@@ -157,12 +168,12 @@ final class Cast {
             1.1,
             enters,
             List.of(
-                new Waypoint(0, -0.12 - reach, near, lift),
+                new Waypoint(0, -EDGE - reach, near, lift),
                 new Waypoint(drops, lies, near, lift),
                 new Waypoint(drops + pause * 0.5, lies, near),
                 new Waypoint(fetched, lies, near),
                 new Waypoint(fetched + pause, lies, near, lift),
-                new Waypoint(end, 1.12 + reach, near, lift))));
+                new Waypoint(end, 1 + EDGE + reach, near, lift))));
   }
 
   private Actor crossing(Sprite sprite, double enters, double farthest, double nearest, double quickest, double slowest) {
@@ -193,7 +204,8 @@ final class Cast {
 
   /** From beyond one edge to beyond the other; a sprite is drawn facing right and turned when it goes left. */
   private Actor across(Sprite sprite, double enters, double from, double to, boolean right, double seconds) {
-    double margin = 0.04 + 0.5 * sprite.aspect() * Actor.height(sprite, 1, 1);
+    // Its shadow is as wide as it is high, and has to be out of sight as well.
+    double margin = 0.04 + 0.5 * Math.max(1, sprite.aspect()) * Actor.height(sprite, 1, 1);
     double lasts = Math.min(seconds, 0.9 * period);
     Waypoint start = new Waypoint(0, right ? -margin : 1 + margin, from);
     Waypoint end = new Waypoint(lasts, right ? 1 + margin : -margin, to);
@@ -210,16 +222,19 @@ final class Cast {
   }
 
   private Sprite walker() {
-    return Sprite.Person.dressed(dice, dice.pick(CLOTHES), dice.pick(TROUSERS));
+    return Sprite.Person.dressed(dice, next(CLOTHES), next(TROUSERS));
   }
 
   private Sprite car() {
-    return Sprite.Car.painted(dice, dice.pick(PAINTS));
+    return Sprite.Car.painted(dice, next(PAINTS));
   }
 
   private Sprite truck() {
-    Color box = dice.pick(BOXES);
-    Sprite.Truck truck = Sprite.Truck.painted(dice, dice.pick(PAINTS), box);
-    return new Sprite.Truck(truck.aspect(), truck.cab(), box, 1);
+    return new Sprite.Truck(dice.uniform(1.6, 2.4), next(PAINTS), next(BOXES), 1);
+  }
+
+  /** Colours in turn from a random start, so that those seen together differ. */
+  private Color next(List<Color> colours) {
+    return colours.get((first + turns++) % colours.size());
   }
 }

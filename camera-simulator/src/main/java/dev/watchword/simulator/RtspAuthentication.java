@@ -59,13 +59,19 @@ final class RtspAuthentication {
         || !given.getOrDefault("uri", "").equals(uri)) {
       return false;
     }
-    String secret = md5(credentials.user() + ":" + REALM + ":" + credentials.password());
-    String request = md5(method + ":" + uri);
-    String middle = nonce;
+    String expected = response(credentials, REALM, method, given);
+    return same(given.getOrDefault("response", ""), expected);
+  }
+
+  /** The answer that RFC 2617 expects; {@code given} holds the header's {@code nonce}, {@code uri} and, if used, {@code qop}. */
+  static String response(RtspCredentials credentials, String realm, String method, Map<String, String> given) {
+    String secret = md5(credentials.user() + ":" + realm + ":" + credentials.password());
+    String request = md5(method + ":" + given.get("uri"));
+    String middle = given.get("nonce");
     if (given.containsKey("qop")) {
       middle += ":" + given.get("nc") + ":" + given.get("cnonce") + ":" + given.get("qop");
     }
-    return same(given.getOrDefault("response", ""), md5(secret + ":" + middle + ":" + request));
+    return md5(secret + ":" + middle + ":" + request);
   }
 
   static Map<String, String> parameters(String text) {

@@ -9,7 +9,7 @@ public enum Setting {
   /** Cars and trucks drive both ways along a road; a walker on the pavement. */
   STREET(new Color(84, 100, 156), new Color(192, 156, 136), new Color(66, 70, 84)),
   /** A parked car and a parked truck; people and cars come and go. */
-  LOT(new Color(146, 168, 182), new Color(180, 184, 174), new Color(86, 108, 98));
+  LOT(new Color(146, 168, 182), new Color(180, 184, 174), new Color(88, 102, 102));
 
   final Color zenith;
   final Color haze;

@@ -155,11 +155,8 @@ sealed interface Sprite permits Sprite.Person, Sprite.Car, Sprite.Truck, Sprite.
     private static final Color GLASS = new Color(50, 70, 90);
 
     static Truck random(Dice dice) {
-      return painted(dice, dice.colour(20, 235), dice.colour(90, 250));
-    }
-
-    static Truck painted(Dice dice, Color cab, Color box) {
-      return new Truck(dice.uniform(1.6, 2.4), cab, box, dice.chance(0.5) ? 1 : -1);
+      int facing = dice.chance(0.5) ? 1 : -1;
+      return new Truck(dice.uniform(1.6, 2.4), dice.colour(20, 235), dice.colour(90, 250), facing);
     }
 
     @Override
