@@ -1,9 +1,8 @@
 package dev.watchword.paligemma;
 
 /**
- * A box in fractions of the image, origin at the top left, {@code 0 <= min < max <= 1}.
- *
- * @throws IllegalArgumentException when it is not
+ * A box in fractions of the image, origin at the top left, {@code 0 <= min < max <= 1}; anything
+ * else is an {@link IllegalArgumentException}.
  */
 public record Box(float xMin, float yMin, float xMax, float yMax) {
   public Box {

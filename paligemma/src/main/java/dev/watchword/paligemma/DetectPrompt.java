@@ -38,7 +38,7 @@ public record DetectPrompt(String text, List<String> classes) {
     }
     String rest = taskAndRest.length == 2 ? taskAndRest[1] : "";
     LinkedHashSet<String> classes = new LinkedHashSet<>();
-    for (String part : rest.split(";")) {
+    for (String part : rest.split(";", -1)) {
       List<String> words = new ArrayList<>(Arrays.asList(part.strip().split("\\s+")));
       String name = String.join(" ", words);
       if (!name.isEmpty()) {

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.slf4j.Logger;
@@ -159,7 +158,7 @@ public final class PaliGemma implements AutoCloseable {
   }
 
   private List<Generation> generate(List<Request> requests, int[][] prompts, Scratch scratch) {
-    Map<RgbImage, Integer> frames = new IdentityHashMap<>();
+    IdentityHashMap<RgbImage, Integer> frames = new IdentityHashMap<>();
     List<RgbImage> images = new ArrayList<>();
     int[] frameOfRow = new int[prompts.length];
     for (int i = 0; i < prompts.length; i++) {

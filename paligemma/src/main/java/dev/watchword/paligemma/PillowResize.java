@@ -58,6 +58,7 @@ final class PillowResize {
   }
 
   /** For each output position the first input position, how many, and their weights. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Taps(int[] first, int[][] weights) {
     static Taps of(int in, int out, Filter filter) {
       double scale = (double) in / out;

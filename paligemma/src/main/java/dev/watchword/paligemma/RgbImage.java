@@ -18,6 +18,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  *
  * @param rgb {@code width * height * 3} bytes
  */
+@SuppressWarnings("ArrayRecordComponent") // pictures are told apart by identity
 public record RgbImage(int width, int height, byte[] rgb) {
   private static final long MOST_PIXELS = 100_000_000;
 

@@ -40,9 +40,7 @@ class CheckpointFormsTest {
   @Test
   void loadsStateDictSpellingOfNames() throws Exception {
     TinyCheckpoint tiny = TinyCheckpoint.unpack(TinyCheckpoint.GEMMA_1, directory);
-    tiny.weights()
-        .renamed(name -> "model." + plain(name))
-        .write(tiny.file("model.safetensors"));
+    tiny.weights().renamed(name -> "model." + plain(name)).write(tiny.file("model.safetensors"));
     assertThat(tiny.answers()).isEqualTo(tiny.expectedAnswers());
   }
 
@@ -152,7 +150,10 @@ class CheckpointFormsTest {
     ObjectMapper json = new ObjectMapper();
     ObjectNode index = json.createObjectNode();
     ObjectNode map = index.putObject("weight_map");
-    weights.tensors().keySet().forEach(name -> map.put(name, inFirst.test(name) ? SHARD_1 : SHARD_2));
+    weights
+        .tensors()
+        .keySet()
+        .forEach(name -> map.put(name, inFirst.test(name) ? SHARD_1 : SHARD_2));
     json.writeValue(tiny.file("model.safetensors.index.json").toFile(), index);
   }
 

@@ -65,7 +65,9 @@ class PaliGemmaTest {
             new Request(frame, trucks),
             new Request(other, all));
     List<String> alone =
-        requests.stream().map(request -> model.generate(List.of(request)).getFirst().text()).toList();
+        requests.stream()
+            .map(request -> model.generate(List.of(request)).getFirst().text())
+            .toList();
     assertThat(model.generate(requests))
         .extracting(Generation::text)
         .containsExactlyElementsOf(alone);

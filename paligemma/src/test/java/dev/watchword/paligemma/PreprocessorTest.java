@@ -20,7 +20,10 @@ class PreprocessorTest {
       PillowResize.Filter filter = PillowResize.Filter.numbered(golden.get("resample").asInt());
       RgbImage resized =
           PillowResize.resize(
-              Golden.scene(golden), golden.get("width").asInt(), golden.get("height").asInt(), filter);
+              Golden.scene(golden),
+              golden.get("width").asInt(),
+              golden.get("height").asInt(),
+              filter);
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(resized.rgb());
       assertThat(HexFormat.of().formatHex(digest))
           .as("%s", golden)

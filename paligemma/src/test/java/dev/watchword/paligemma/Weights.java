@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
 record Weights(Map<String, Tensor> tensors) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Tensor(String type, long[] shape, float[] values) {}
 
   static Weights read(byte[] file) throws IOException {

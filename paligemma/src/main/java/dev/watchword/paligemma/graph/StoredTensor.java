@@ -9,5 +9,6 @@ import java.nio.file.Path;
  * @param name the normalised name, the same for each of the spellings in use
  * @param file the real file, symbolic links resolved
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by name, never by shape
 public record StoredTensor(
     String name, Path file, ElementType type, long[] shape, long offset, long length) {}
