@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens when the broker gives up. Kafka ends the process then, on its own and without a word;
- * here it says so first, and the status is never zero.
+ * What happens when the broker gives up. Kafka ends the process then, on its own and without a
+ * word; here it says so first, and the status is never zero.
  */
 final class BrokerExit {
   private static final Logger log = LoggerFactory.getLogger(BrokerExit.class);

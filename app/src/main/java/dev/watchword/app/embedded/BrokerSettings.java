@@ -44,7 +44,8 @@ record BrokerSettings(Path directory, int port, int controllerPort) {
     p.put("auto.create.topics.enable", "false");
     p.put("message.max.bytes", text(MAX_MESSAGE_BYTES));
     p.put("replica.fetch.max.bytes", text(MAX_MESSAGE_BYTES));
-    // After a crash the controller takes the new broker for a second one until the old session ends.
+    // After a crash the controller takes the new broker for a second one until the old session
+    // ends.
     p.put("broker.session.timeout.ms", "3000");
     p.put("broker.heartbeat.interval.ms", "500");
     // Idle records wake the disk twice a second otherwise.

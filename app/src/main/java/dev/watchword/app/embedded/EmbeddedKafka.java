@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One real Kafka node, broker and controller, in this process. Its data stay in a directory from one
- * start to the next; its ports may differ each time. It listens on 127.0.0.1 only.
+ * One real Kafka node, broker and controller, in this process. Its data stay in a directory from
+ * one start to the next; its ports may differ each time. It listens on 127.0.0.1 only.
  *
  * <p>A node that cannot go on ends the process with a non-zero status, after one line in the log.
  * The class may be used from any thread; {@link #close()} returns when the data are on disk.
