@@ -1,5 +1,6 @@
 package dev.watchword.app.embedded;
 
+import dev.watchword.service.config.ConfigException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -16,8 +17,8 @@ import java.util.Arrays;
  *
  * <p>Kafka has a lock of its own, but takes it only after it opened the metadata log.
  *
- * <p>Errors: {@link IllegalStateException} with one sentence when the directory is in use or newer
- * than this Kafka.
+ * <p>Errors: {@link ConfigException} with one sentence when the directory is in use or newer than
+ * this Kafka.
  */
 final class DataDirectory implements AutoCloseable {
   private static final String LOCK_FILE = "watchword.lock";
@@ -48,7 +49,9 @@ final class DataDirectory implements AutoCloseable {
       }
       return new DataDirectory(path, channel);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot use " + path + " as Kafka's data directory.", e);
+      throw new ConfigException(
+          "Cannot use %s as Kafka's data directory (%s): choose a directory that this user may write to."
+              .formatted(path, e));
     }
   }
 
@@ -85,7 +88,7 @@ final class DataDirectory implements AutoCloseable {
       lock = null;
     }
     if (lock == null) {
-      throw new IllegalStateException(
+      throw new ConfigException(
           "Kafka's data directory %s is in use by another broker: stop that process or choose another directory."
               .formatted(path));
     }
@@ -98,7 +101,7 @@ final class DataDirectory implements AutoCloseable {
     }
     String written = Files.readString(file).strip();
     if (Arrays.compare(numbers(written), numbers(kafkaVersion)) > 0) {
-      throw new IllegalStateException(
+      throw new ConfigException(
           "Kafka's data directory %s was written by Kafka %s, which this Kafka %s cannot read: run the newer release again or choose another directory."
               .formatted(path, written, kafkaVersion));
     }

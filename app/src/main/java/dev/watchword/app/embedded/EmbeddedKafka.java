@@ -1,5 +1,6 @@
 package dev.watchword.app.embedded;
 
+import dev.watchword.service.config.ConfigException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -44,8 +45,8 @@ public final class EmbeddedKafka implements AutoCloseable {
    *
    * @param directory created when missing
    * @param port where clients connect; 0 for any free port
-   * @throws IllegalStateException with one sentence for people when the directory is in use or was
-   *     written by a newer Kafka, or the port is taken
+   * @throws ConfigException when the directory is in use, cannot be written or was written by a
+   *     newer Kafka, or the port is taken
    */
   public static EmbeddedKafka start(Path directory, int port) {
     long begin = System.nanoTime();
@@ -138,10 +139,9 @@ public final class EmbeddedKafka implements AutoCloseable {
       return socket;
     } catch (IOException e) {
       socket.close();
-      throw new IllegalStateException(
+      throw new ConfigException(
           "Port %d is taken, so Kafka cannot listen there: stop what listens on it or choose another port."
-              .formatted(port),
-          e);
+              .formatted(port));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.watchword.app.embedded;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.watchword.service.config.ConfigException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,8 +34,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
    *
    * @param bootstrapServers the Kafka that keeps the schemas
    * @param port 0 for any free port
-   * @throws IllegalStateException with one sentence for people when the port is taken or Kafka does
-   *     not answer
+   * @throws ConfigException when the port is taken
+   * @throws IllegalStateException when Kafka does not answer
    */
   public static EmbeddedRegistry start(String bootstrapServers, int port) {
     SchemaStore store = SchemaStore.open(bootstrapServers);
@@ -53,10 +54,9 @@ public final class EmbeddedRegistry implements AutoCloseable {
       return registry;
     } catch (IOException e) {
       store.close();
-      throw new IllegalStateException(
+      throw new ConfigException(
           "Port %d is taken, so the schema registry cannot listen there: stop what listens on it or choose another port."
-              .formatted(port),
-          e);
+              .formatted(port));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.watchword.app.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.watchword.service.config.ConfigException;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ class EmbeddedKafkaIT {
       String said = BrokerProcess.outputUntil(output, BrokerProcess.READY);
       assertThat(said).contains(BrokerProcess.READY);
       assertThatThrownBy(() -> EmbeddedKafka.start(directory, 0))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(ConfigException.class)
           .hasMessage(
               "Kafka's data directory %s is in use by another broker: stop that process or choose another directory.",
               directory);
@@ -104,7 +105,7 @@ class EmbeddedKafkaIT {
   void refusesADirectoryThatThisProcessHolds() {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
       assertThatThrownBy(() -> EmbeddedKafka.start(directory, 0))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(ConfigException.class)
           .hasMessageContaining("in use by another broker");
       assertThat(kafka.bootstrapServers()).isNotBlank();
     }
@@ -130,7 +131,7 @@ class EmbeddedKafkaIT {
     Files.writeString(directory.resolve("kafka-version"), "4.10.0\n");
 
     assertThatThrownBy(() -> EmbeddedKafka.start(directory, 0))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(ConfigException.class)
         .hasMessageContaining("was written by Kafka 4.10.0")
         .hasMessageContaining(directory.toString());
   }
@@ -143,9 +144,18 @@ class EmbeddedKafkaIT {
 
       for (int attempt = 0; attempt < 2; attempt++) {
         assertThatThrownBy(() -> EmbeddedKafka.start(directory.resolve("b"), taken))
-            .isInstanceOf(IllegalStateException.class)
+            .isInstanceOf(ConfigException.class)
             .hasMessageContaining("Port " + taken + " is taken");
       }
     }
+  }
+
+  @Test
+  void refusesADirectoryThatCannotBe() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "in the way");
+
+    assertThatThrownBy(() -> EmbeddedKafka.start(file, 0))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("Cannot use " + file);
   }
 }
