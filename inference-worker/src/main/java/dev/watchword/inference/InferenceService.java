@@ -40,7 +40,7 @@ public final class InferenceService implements Service {
   private final InferenceConfig config;
   private final Path cacheDirectory;
   private final InferenceMetrics metrics;
-  private final HealthLog health = new HealthLog(NAME, Health.down("not started"));
+  private final HealthLog health = new HealthLog(NAME);
   private LoopThread thread;
 
   /**
@@ -61,7 +61,7 @@ public final class InferenceService implements Service {
 
   @Override
   public synchronized void start() {
-    health.set(Health.down("loading model"));
+    health.starting("loading model");
     thread = new LoopThread(NAME, new Worker(), this::broken).start();
   }
 

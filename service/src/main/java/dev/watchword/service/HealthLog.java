@@ -12,25 +12,34 @@ public final class HealthLog {
   private static final Logger log = LoggerFactory.getLogger(HealthLog.class);
 
   private final String service;
-  private volatile Health current;
+  private volatile Health current = Health.down("not started");
+  private boolean warned;
 
-  public HealthLog(String service, Health first) {
+  public HealthLog(String service) {
     this.service = Objects.requireNonNull(service, "service");
-    this.current = Objects.requireNonNull(first, "first");
   }
 
   public Health current() {
     return current;
   }
 
+  /** Not up yet, and nothing is wrong. */
+  public void starting(String detail) {
+    current = Health.down(detail);
+  }
+
   /** Called by the loop's thread alone. */
   public void set(Health next) {
-    Health previous = current;
+    boolean wasUp = current.ok();
     current = next;
-    if (previous.ok() && !next.ok()) {
-      log.atWarn().addKeyValue("service", service).log(next.detail());
-    } else if (!previous.ok() && next.ok()) {
+    if (next.ok()) {
+      warned = false;
+    }
+    if (next.ok() && !wasUp) {
       log.atInfo().addKeyValue("service", service).log(next.detail());
+    } else if (!next.ok() && !warned) {
+      warned = true;
+      log.atWarn().addKeyValue("service", service).log(next.detail());
     }
   }
 }
