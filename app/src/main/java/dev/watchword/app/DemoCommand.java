@@ -10,7 +10,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -38,7 +37,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     CollectorRegistry registry = new CollectorRegistry();
     try (Running running = new Running()) {
-      CameraSimulator simulator = running.own(CameraSimulator.start(Caches.scenes(), 0, Optional.ofNullable(clip)));
+      CameraSimulator simulator = running.own(new CameraSimulator(Caches.scenes(), 0, clip));
       String yaml = configuration(simulator.cameras(), port == null ? freePort(8080) : port);
       WatchwordConfig config = WatchwordConfig.from(ConfigFile.parse("demo.yaml", yaml, System::getenv), registry);
       Files.createDirectories(config.data());
