@@ -182,6 +182,15 @@ public final class KafkaSettings {
     return RecordDecoder.of(properties);
   }
 
+  /** Why a client failed, from the innermost cause: Kafka's outermost message says little. */
+  public static String sentence(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
   private Map<String, Object> client(String clientId) {
     Map<String, Object> properties = new HashMap<>();
     properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, "watchword-" + clientId);

@@ -24,8 +24,13 @@ public final class RecordDecoder implements AutoCloseable {
 
   private final Deserializer<?> deserializer;
 
-  RecordDecoder(Deserializer<?> deserializer) {
+  private RecordDecoder(Deserializer<?> deserializer) {
     this.deserializer = deserializer;
+  }
+
+  /** A decoder over a deserializer that is configured already; closes it when it is closed. */
+  public static RecordDecoder with(Deserializer<?> deserializer) {
+    return new RecordDecoder(deserializer);
   }
 
   static RecordDecoder of(Map<String, Object> properties) {
