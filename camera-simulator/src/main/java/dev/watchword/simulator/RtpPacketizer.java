@@ -101,8 +101,9 @@ final class RtpPacketizer implements AutoCloseable {
   }
 
   /**
-   * The session description (RFC 4566) with the codec's parameter sets, for a stream called {@link
-   * RtspRequest#CONTROL}.
+   * The session description (RFC 4566) with the codec's parameter sets. As the address given above
+   * has no port, FFmpeg describes a stream to be set up over RTSP: port 0, and a control attribute
+   * with the name {@link RtspRequest#CONTROL}.
    */
   String sessionDescription() throws IOException {
     try (BytePointer text = new BytePointer(16384);
@@ -110,8 +111,7 @@ final class RtpPacketizer implements AutoCloseable {
       contexts.put(0, output);
       Native.check(
           av_sdp_create(contexts, 1, text, (int) text.capacity()), "Cannot describe the stream");
-      String sdp = Native.string(text).replaceAll("(?m)^m=video \\d+", "m=video 0");
-      return sdp + "a=control:" + RtspRequest.CONTROL + "\r\n";
+      return Native.string(text);
     }
   }
 

@@ -32,7 +32,7 @@ final class RtspConnection implements AutoCloseable {
   private volatile Mount mount;
   private PacketSink sink;
   private ClipStream stream;
-  private volatile Thread player;
+  private Thread player;
   private boolean done;
 
   /** Takes over the socket. {@code mounts} gives the mount of a name, or null. */
@@ -229,6 +229,10 @@ final class RtspConnection implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits for the player, which frees what it holds: who joins the connection's thread knows that
+   * all is gone.
+   */
   private void endSession() {
     close();
     if (stream != null) {
@@ -236,6 +240,13 @@ final class RtspConnection implements AutoCloseable {
     }
     if (sink != null) {
       sink.close();
+    }
+    if (player != null) {
+      try {
+        player.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -246,14 +257,6 @@ final class RtspConnection implements AutoCloseable {
       socket.close();
     } catch (IOException e) {
       LOG.atDebug().log("closing a client's socket: {}", e.getMessage());
-    }
-  }
-
-  /** Waits until the stream's thread has freed what it held. */
-  void join(long millis) throws InterruptedException {
-    Thread thread = player;
-    if (thread != null) {
-      thread.join(millis);
     }
   }
 }

@@ -207,16 +207,11 @@ public final class RtspServer implements AutoCloseable {
     left.keySet().forEach(RtspConnection::close);
     long deadline = System.nanoTime() + CLOSE_MILLIS * 1_000_000;
     try {
-      for (Map.Entry<RtspConnection, Thread> entry : left.entrySet()) {
-        entry.getValue().join(millisUntil(deadline));
-        entry.getKey().join(millisUntil(deadline));
+      for (Thread thread : left.values()) {
+        thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static long millisUntil(long deadline) {
-    return Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
   }
 }

@@ -162,23 +162,20 @@ class RtspServerIT {
     try (StreamReader reader = StreamReader.tcp(server.url("yard"))) {
       Picture last = reader.next(6).get(5);
       server.fault("yard", Fault.STALL);
-      assertThatThrownBy(
-              () -> {
-                reader.deadline(1.5);
-                reader.next(1000);
-              })
-          .isInstanceOf(IOException.class);
+      long stalled = System.nanoTime();
       long sent = server.framesSent("yard");
+      until(() -> System.nanoTime() - stalled > 1_300_000_000L);
+      assertThat(server.framesSent("yard"))
+          .as("one may have been under way")
+          .isBetween(sent, sent + 1);
       server.fault("yard", Fault.NONE);
-      reader.deadline(20);
       Picture next = reader.next();
       while (next.ptsMicros() < last.ptsMicros() + 1_000_000) {
+        last = next;
         next = reader.next();
       }
       assertThat(next.key()).isTrue();
-      assertThat(Math.round(next.ptsMicros() * FRAMES_PER_SECOND / 1e6) % FRAMES)
-          .isIn(0L, 36L % FRAMES);
-      assertThat(server.framesSent("yard")).isGreaterThan(sent);
+      assertThat(next.ptsMicros()).as("pts go on with the clip").isCloseTo(2_000_000, within(12L));
     }
   }
 
@@ -199,8 +196,12 @@ class RtspServerIT {
   @Test
   void neverAnswersDescribeWhenMute() {
     server.fault("yard", Fault.MUTE);
+    long started = System.nanoTime();
     assertThatThrownBy(() -> new StreamReader(server.url("yard"), 1, "rtsp_transport", "tcp"))
-        .hasMessageContaining("Immediate exit");
+        .isInstanceOf(IOException.class);
+    assertThat(System.nanoTime() - started)
+        .as("waited until its own deadline")
+        .isGreaterThan(1_000_000_000L);
     assertThat(server.framesSent("yard")).isZero();
   }
 
@@ -211,7 +212,7 @@ class RtspServerIT {
       List<Picture> pictures = reader.next(48);
       assertThat(pictures.get(47).ptsMicros())
           .as("time passes, but not all arrives")
-          .isGreaterThan(50 * 1_000_000L / 24);
+          .isGreaterThan(48 * 1_000_000L / 24);
     }
   }
 
