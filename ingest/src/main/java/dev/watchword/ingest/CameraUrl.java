@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * Where a camera or a file is read from. What is shown ({@link #toString()}) never holds user,
- * password, query, or a path segment that sets a parameter ({@code /user=admin_password=..}), which
- * some recorders use to log in.
+ * password, query, or what follows a path segment that sets a parameter ({@code
+ * /user=admin_password=..}), which some recorders use to log in.
  */
 public final class CameraUrl {
   static final String ALLOWED =
@@ -20,7 +20,8 @@ public final class CameraUrl {
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):(.*)");
   private static final Pattern HIERARCHY =
       Pattern.compile("//(?:([^/?#]*)@)?([^/?#@]*)([^?#]*)([?#].*)?");
-  private static final Pattern PARAMETER = Pattern.compile("[^/]*=[^/]*");
+  private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[^:]*)(:[0-9]+)?");
+  private static final Pattern PARAMETERS = Pattern.compile("[^/]*=.*");
 
   private final Secret url;
   private final String scheme;
@@ -70,7 +71,11 @@ public final class CameraUrl {
       throw new IllegalArgumentException(
           "has an '@' after the host; write '@' as %40, and '/' in a password as %2F");
     }
-    return parts.group(2) + PARAMETER.matcher(parts.group(3)).replaceAll("***");
+    if (!HOST.matcher(parts.group(2)).matches()) {
+      throw new IllegalArgumentException(
+          "has no host:port; expected scheme://host:port/path or scheme://user:password@host/path");
+    }
+    return parts.group(2) + PARAMETERS.matcher(parts.group(3)).replaceFirst("***");
   }
 
   /** What FFmpeg opens, credentials included. Never log it. */

@@ -14,7 +14,9 @@ public enum DropReason {
   REGISTRY_AWAY,
   /** The producer's buffer was full. */
   QUEUE_FULL,
-  /** The broker or registry refused it: too large, not allowed, an incompatible schema. */
+  /** It is larger than the producer or the broker takes. */
+  TOO_LARGE,
+  /** The broker or registry refused it: not allowed, or an incompatible schema. */
   REFUSED,
   /** The service stopped before the broker had it. */
   STOPPED;

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.slf4j.Logger;
@@ -40,6 +42,7 @@ final class FramePublisher implements AutoCloseable {
   private final LongSupplier nanos;
   private final AtomicReference<Trouble> trouble = new AtomicReference<>();
   private final AtomicLong tryAtNanos = new AtomicLong();
+  private final AtomicBoolean tooLargeLogged = new AtomicBoolean();
   private volatile boolean closing;
 
   /** What keeps records from being sent. */
@@ -151,6 +154,7 @@ final class FramePublisher implements AutoCloseable {
       case BROKER_AWAY -> troubled(reason, "the Kafka broker does not take frames", error);
       case REGISTRY_AWAY -> troubled(reason, "the schema registry does not answer", error);
       case REFUSED -> troubled(reason, "Kafka refuses frames", error);
+      case TOO_LARGE -> tooLarge(error);
       default -> {}
     }
     return reason;
@@ -167,8 +171,18 @@ final class FramePublisher implements AutoCloseable {
     }
   }
 
+  /** Concerns the one frame: others are sent as before. */
+  private void tooLarge(Exception error) {
+    if (tooLargeLogged.compareAndSet(false, true)) {
+      log.atWarn()
+          .addKeyValue("error", error.getMessage())
+          .log("a frame is larger than Kafka takes; set a smaller picture for its camera");
+    }
+  }
+
   private static DropReason reason(Exception error) {
     return switch (error) {
+      case RecordTooLargeException large -> DropReason.TOO_LARGE;
       case BufferExhaustedException full -> DropReason.QUEUE_FULL;
       case AuthenticationException away -> DropReason.BROKER_AWAY;
       case RetriableException away -> DropReason.BROKER_AWAY;
