@@ -50,10 +50,7 @@ final class CameraView {
   private CameraStatus status;
 
   CameraView(
-      String camera,
-      LiveView.Limits limits,
-      ConsoleMetrics metrics,
-      Consumer<LiveUpdate> updates) {
+      String camera, LiveView.Limits limits, ConsoleMetrics metrics, Consumer<LiveUpdate> updates) {
     this.camera = camera;
     this.limits = limits;
     this.metrics = metrics;
@@ -179,8 +176,7 @@ final class CameraView {
 
   private Picture picture(HeldFrame held, Instant now) {
     return new Picture(
-        PictureHeader.of(
-            held, now, perSecond(now), boxed(answered.value()), boxed(shown.value())),
+        PictureHeader.of(held, now, perSecond(now), boxed(answered.value()), boxed(shown.value())),
         held.frame.getImage().asReadOnlyBuffer());
   }
 

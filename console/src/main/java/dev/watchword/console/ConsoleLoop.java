@@ -37,9 +37,12 @@ final class ConsoleLoop implements LoopThread.Loop {
   /** What the console's consumer sets besides the service's own settings. */
   static final Map<String, Object> CONSUMER =
       Map.of(
-          ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest",
-          ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false,
-          ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100);
+          ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+          "latest",
+          ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+          false,
+          ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+          100);
 
   private static final Logger log = LoggerFactory.getLogger(ConsoleLoop.class);
   private static final Duration POLL = Duration.ofMillis(100);

@@ -41,7 +41,7 @@ final class ConsoleServer implements AutoCloseable {
           "X-Content-Type-Options",
           "nosniff",
           "Cache-Control",
-          "no-cache");
+          "no-store");
 
   private final ConsoleConfig config;
   private final LiveView view;
@@ -123,8 +123,7 @@ final class ConsoleServer implements AutoCloseable {
 
   private void guard(Context context) {
     HEADERS.forEach(context::header);
-    Optional<String> refusal =
-        SameOrigin.refusal(context.header("Host"), context.header("Origin"));
+    Optional<String> refusal = SameOrigin.refusal(context.header("Host"), context.header("Origin"));
     if (refusal.isPresent()) {
       metrics.refused();
       throw new Refusal(HttpStatus.FORBIDDEN, refusal.get());
@@ -149,7 +148,7 @@ final class ConsoleServer implements AutoCloseable {
                         "Camera '" + camera + "' has not sent a picture yet."));
     byte[] bytes = new byte[jpeg.remaining()];
     jpeg.get(bytes);
-    context.contentType("image/jpeg").header("Cache-Control", "no-store").result(bytes);
+    context.contentType("image/jpeg").result(bytes);
   }
 
   private void detections(Context context) {
@@ -203,10 +202,7 @@ final class ConsoleServer implements AutoCloseable {
   }
 
   private static void json(Context context, Object value) {
-    context
-        .contentType("application/json")
-        .header("Cache-Control", "no-store")
-        .result(Message.json(value));
+    context.contentType("application/json").result(Message.json(value));
   }
 
   private static void error(Context context, HttpStatus status, String sentence) {

@@ -10,7 +10,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The live view in the browser, fed by the topics {@code frames}, {@code detections} and {@code camera-status}. */
+/**
+ * The live view in the browser, fed by the topics {@code frames}, {@code detections} and {@code
+ * camera-status}.
+ */
 public final class ConsoleService implements Service {
   private static final Logger log = LoggerFactory.getLogger(ConsoleService.class);
 
@@ -43,8 +46,7 @@ public final class ConsoleService implements Service {
   @Override
   public synchronized void start() {
     server.start();
-    Map<String, Object> properties =
-        context.kafka().consumer("console", "", ConsoleLoop.CONSUMER);
+    Map<String, Object> properties = context.kafka().consumer("console", "", ConsoleLoop.CONSUMER);
     loop =
         new ConsoleLoop(
             new KafkaConsumer<>(properties), context.kafka(), view, metrics, context.clock());

@@ -163,8 +163,7 @@ final class LiveView {
   }
 
   private Overview overview(Instant now) {
-    List<CameraState> states =
-        cameras.values().stream().map(camera -> camera.state(now)).toList();
+    List<CameraState> states = cameras.values().stream().map(camera -> camera.state(now)).toList();
     int live = (int) states.stream().filter(state -> state.state().equals("LIVE")).count();
     double frames = states.stream().mapToDouble(CameraState::framesPerSecond).sum();
     double seen = detectionRate.perSecond(micros(now));

@@ -23,8 +23,7 @@ sealed interface Message {
   static Message of(LiveUpdate update) {
     return switch (update) {
       case Picture picture -> new Binary(picture.header().camera(), encoded(picture));
-      case LiveUpdate.Camera camera ->
-          new Text("camera " + camera.camera().camera(), json(camera));
+      case LiveUpdate.Camera camera -> new Text("camera " + camera.camera().camera(), json(camera));
       case LiveUpdate.Overview overview -> new Text("overview", json(overview));
     };
   }

@@ -23,7 +23,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.imageio.ImageIO;
 
-/** Serves the page with drawn cameras, to look at it while working on it: {@code main PORT CAMERAS}. */
+/**
+ * Serves the page with drawn cameras, to look at it while working on it: {@code main PORT CAMERAS}.
+ */
 final class ConsolePreview {
   private static final int WIDTH = 960;
   private static final int HEIGHT = 540;
@@ -98,7 +100,8 @@ final class ConsolePreview {
       g.fillRect(i * 190 + 20, 400, 96, 7);
     }
     vehicle(g, boxes, "car", (sequence * 14 + camera * 300L) % 1200 - 200, 330, 210, 90, 0.93, hue);
-    vehicle(g, boxes, "truck", 900 - (sequence * 9 + camera * 150L) % 1300, 420, 270, 116, .88, .08f);
+    vehicle(
+        g, boxes, "truck", 900 - (sequence * 9 + camera * 150L) % 1300, 420, 270, 116, .88, .08f);
     person(g, boxes, 120 + (sequence * 5 + camera * 90L) % 760, 262, 110, 0.91);
     person(g, boxes, 820 - (sequence * 3 + camera * 120L) % 760, 276, 124, 0.64);
     g.dispose();

@@ -34,10 +34,14 @@ final class Records {
   }
 
   static SampledFrame frame(FrameId id, Instant capturedAt, byte[] jpeg) {
+    return frame(id, capturedAt, jpeg, CaptureClock.ARRIVAL);
+  }
+
+  static SampledFrame frame(FrameId id, Instant capturedAt, byte[] jpeg, CaptureClock clock) {
     return SampledFrame.newBuilder()
         .setId(id)
         .setCapturedAt(capturedAt)
-        .setClock(CaptureClock.ARRIVAL)
+        .setClock(clock)
         .setArrivedAt(capturedAt)
         .setPtsMicros(0)
         .setSourceWidth(1280)
