@@ -108,7 +108,7 @@ final class Findings {
   }
 
   private Finding storage() {
-    Path root = config.archive().storage();
+    Path root = config.archive().storage().directory();
     String probe = "check/" + ProcessHandle.current().pid();
     try {
       FileObjectStore store = new FileObjectStore(root);
