@@ -3,6 +3,7 @@ package dev.watchword.app.embedded;
 import com.sun.net.httpserver.HttpServer;
 import dev.watchword.service.config.ConfigException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,7 +40,9 @@ public final class EmbeddedRegistry implements AutoCloseable {
   public static EmbeddedRegistry start(String bootstrapServers, int port) {
     SchemaStore store = SchemaStore.open(bootstrapServers);
     try {
-      HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+      HttpServer http =
+          HttpServer.create(
+              new InetSocketAddress(InetAddress.getByAddress(BrokerSettings.LOOPBACK), port), 0);
       ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
       http.setExecutor(requests);
       http.createContext("/", new RegistryHandler(store));
