@@ -52,6 +52,7 @@ final class RtpPacketizer implements AutoCloseable {
   private final Pointer id;
   private AVIOContext io;
   private IOException failure;
+  private boolean headerWritten;
   private boolean started;
   private byte[] earlyReport;
 
@@ -101,6 +102,7 @@ final class RtpPacketizer implements AutoCloseable {
     int written = avformat_write_header(output, options);
     av_dict_free(options);
     Native.check(written, "Cannot send this video over RTP");
+    headerWritten = true;
   }
 
   /**
@@ -157,8 +159,8 @@ final class RtpPacketizer implements AutoCloseable {
   }
 
   /**
-   * A report ahead of the first packet would make FFmpeg's receivers count time from the report, a few milliseconds off, instead of from
-   * the first frame.
+   * A report ahead of the first packet would make FFmpeg's receivers count time from the report, a
+   * few milliseconds off, instead of from the first frame.
    */
   private void sendEarlyReport() throws IOException {
     if (earlyReport != null) {
@@ -171,6 +173,9 @@ final class RtpPacketizer implements AutoCloseable {
   public void close() {
     LIVE.remove(id.address());
     if (!output.isNull()) {
+      if (headerWritten) {
+        av_write_trailer(output); // sends nothing any more, but only it frees the muxer's buffer
+      }
       avformat_free_context(output);
     }
     if (io != null) {
