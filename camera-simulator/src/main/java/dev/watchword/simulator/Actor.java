@@ -16,7 +16,9 @@ record Actor(Sprite sprite, double size, double enters, List<Waypoint> way) {
 
   private static final double STEPS_PER_SECOND = 1.8;
 
-  /** Where it is {@code seconds} after it appeared; on the way between two points it moves evenly. */
+  /**
+   * Where it is {@code seconds} after it appeared; on the way between two points it moves evenly.
+   */
   record Waypoint(double seconds, double x, double y, double lift) {
     Waypoint(double seconds, double x, double y) {
       this(seconds, x, y, 0);
@@ -43,7 +45,8 @@ record Actor(Sprite sprite, double size, double enters, List<Waypoint> way) {
     double y = mix(from.y, to.y, share);
     double stride = from.x == to.x ? 0 : Math.sin(2 * Math.PI * STEPS_PER_SECOND * age);
     double height = height(sprite, size, backdrop.nearness(y));
-    return new Placed(sprite, mix(from.x, to.x, share), y, height, mix(from.lift, to.lift, share), stride);
+    return new Placed(
+        sprite, mix(from.x, to.x, share), y, height, mix(from.lift, to.lift, share), stride);
   }
 
   /** Perspective of the demo checkpoint's training scenes: a quarter of the size at the horizon. */

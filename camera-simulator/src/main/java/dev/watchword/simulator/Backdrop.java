@@ -11,11 +11,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a fixed camera always sees: sky, ground, buildings, lines on the ground, poles. Unit coordinates; the horizon is the height at
- * which the ground begins.
+ * What a fixed camera always sees: sky, ground, buildings, lines on the ground, poles. Unit
+ * coordinates; the horizon is the height at which the ground begins.
  */
 record Backdrop(
-    double horizon, Color zenith, Color haze, Color foreground, List<Block> blocks, List<Stripe> stripes, List<Block> poles) {
+    double horizon,
+    Color zenith,
+    Color haze,
+    Color foreground,
+    List<Block> blocks,
+    List<Stripe> stripes,
+    List<Block> poles) {
 
   /** A filled rectangle. */
   record Block(Rectangle2D.Double area, Color colour) {}
@@ -31,15 +37,31 @@ record Backdrop(
     Color foreground = dice.colour(40, 200);
     List<Block> blocks = new ArrayList<>();
     for (int n = dice.between(0, 5); n > 0; n--) {
-      blocks.add(block(dice.uniform(0, 1), dice.uniform(0.05, 0.25), dice.uniform(0.05, horizon), horizon, dice.colour(40, 200)));
+      blocks.add(
+          block(
+              dice.uniform(0, 1),
+              dice.uniform(0.05, 0.25),
+              dice.uniform(0.05, horizon),
+              horizon,
+              dice.colour(40, 200)));
     }
     List<Stripe> stripes = new ArrayList<>();
     for (int n = dice.between(0, 4); n > 0; n--) {
-      stripes.add(new Stripe(dice.uniform(-1, 2), dice.uniform(-1, 2), 1.0 / dice.between(40, 120), dice.colour(90, 240)));
+      stripes.add(
+          new Stripe(
+              dice.uniform(-1, 2),
+              dice.uniform(-1, 2),
+              1.0 / dice.between(40, 120),
+              dice.colour(90, 240)));
     }
     List<Block> poles = new ArrayList<>();
     for (int n = dice.between(0, 2); n > 0; n--) {
-      poles.add(pole(dice.uniform(0, 1), dice.uniform(0, horizon), dice.uniform(horizon, 1), dice.colour(30, 120)));
+      poles.add(
+          pole(
+              dice.uniform(0, 1),
+              dice.uniform(0, horizon),
+              dice.uniform(horizon, 1),
+              dice.colour(30, 120)));
     }
     return new Backdrop(horizon, zenith, haze, foreground, blocks, stripes, poles);
   }
@@ -71,14 +93,19 @@ record Backdrop(
     Color chalk = new Color(226, 222, 208);
     Color amber = new Color(222, 178, 84);
     return switch (setting) {
-      case YARD -> List.of(new Stripe(0.62, 1.5, 1.0 / 70, chalk), new Stripe(0.38, -0.5, 1.0 / 70, chalk));
-      case STREET -> List.of(
-          new Stripe(-0.98, 1.95, 1.0 / 90, chalk), new Stripe(-0.95, 1.35, 1.0 / 80, amber), new Stripe(-0.9, 0.85, 1.0 / 60, chalk));
-      case LOT -> List.of(
-          new Stripe(0.30, -0.35, 1.0 / 90, chalk),
-          new Stripe(0.46, 0.28, 1.0 / 90, chalk),
-          new Stripe(0.62, 0.92, 1.0 / 90, chalk),
-          new Stripe(0.78, 1.55, 1.0 / 90, chalk));
+      case YARD ->
+          List.of(new Stripe(0.62, 1.5, 1.0 / 70, chalk), new Stripe(0.38, -0.5, 1.0 / 70, chalk));
+      case STREET ->
+          List.of(
+              new Stripe(-0.98, 1.95, 1.0 / 90, chalk),
+              new Stripe(-0.95, 1.35, 1.0 / 80, amber),
+              new Stripe(-0.9, 0.85, 1.0 / 60, chalk));
+      case LOT ->
+          List.of(
+              new Stripe(0.30, -0.35, 1.0 / 90, chalk),
+              new Stripe(0.46, 0.28, 1.0 / 90, chalk),
+              new Stripe(0.62, 0.92, 1.0 / 90, chalk),
+              new Stripe(0.78, 1.55, 1.0 / 90, chalk));
     };
   }
 
@@ -97,7 +124,9 @@ record Backdrop(
 
   /** Colour of the bare ground (or sky) at height {@code y}. */
   Color colourAt(double y) {
-    return y < horizon ? Colours.between(zenith, haze, y / horizon) : Colours.between(haze, foreground, nearness(y));
+    return y < horizon
+        ? Colours.between(zenith, haze, y / horizon)
+        : Colours.between(haze, foreground, nearness(y));
   }
 
   /** Paints everything; {@code canvas} draws in unit coordinates onto {@code picture}. */
@@ -112,7 +141,8 @@ record Backdrop(
     blocks.forEach(block -> fill(canvas, block));
     for (Stripe stripe : stripes) {
       canvas.setColor(stripe.colour);
-      canvas.setStroke(new BasicStroke((float) stripe.width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
+      canvas.setStroke(
+          new BasicStroke((float) stripe.width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
       canvas.draw(new Line2D.Double(stripe.far, horizon, stripe.near, 1));
     }
     poles.forEach(pole -> fill(canvas, pole));

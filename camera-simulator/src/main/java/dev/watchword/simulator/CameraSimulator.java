@@ -14,8 +14,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Three cameras to try things on: {@code yard} and {@code street} are drawn, and the third plays the user's clip as {@code clip} or, without
- * one, is drawn too ({@code lot}). Drawing takes some seconds the first time; the clips are kept in a directory. Thread-safe.
+ * Three cameras to try things on: {@code yard} and {@code street} are drawn, and the third plays
+ * the user's clip as {@code clip} or, without one, is drawn too ({@code lot}). Drawing takes some
+ * seconds the first time; the clips are kept in a directory. Thread-safe.
  */
 public final class CameraSimulator implements AutoCloseable {
   private static final int WIDTH = 640;
@@ -54,7 +55,8 @@ public final class CameraSimulator implements AutoCloseable {
   private static Map<String, Path> prepare(Path cache, Path clip) throws IOException {
     Map<String, Future<Path>> wanted = new LinkedHashMap<>();
     Map<String, Path> ready = new LinkedHashMap<>();
-    ExecutorService painters = Executors.newFixedThreadPool(3, Thread.ofPlatform().daemon().name("draw-", 0).factory());
+    ExecutorService painters =
+        Executors.newFixedThreadPool(3, Thread.ofPlatform().daemon().name("draw-", 0).factory());
     try {
       wanted.put("yard", painters.submit(drawn(cache, Setting.YARD)));
       wanted.put("street", painters.submit(drawn(cache, Setting.STREET)));
@@ -83,7 +85,9 @@ public final class CameraSimulator implements AutoCloseable {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      throw new IOException("Cannot draw a clip for the camera simulator: " + e.getCause().getMessage(), e.getCause());
+      throw new IOException(
+          "Cannot draw a clip for the camera simulator: " + e.getCause().getMessage(),
+          e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Interrupted while drawing clips for the camera simulator.", e);

@@ -63,12 +63,15 @@ final class Canvas {
   /** The colour already painted where the sprite stands. */
   Color underfoot(Placed placed) {
     int x = Math.min(picture.getWidth() - 1, Math.max(0, (int) (placed.x() * picture.getWidth())));
-    int y = Math.min(picture.getHeight() - 1, Math.max(0, (int) (placed.y() * picture.getHeight()) - 1));
+    int y =
+        Math.min(
+            picture.getHeight() - 1, Math.max(0, (int) (placed.y() * picture.getHeight()) - 1));
     return new Color(picture.getRGB(x, y));
   }
 
   private static void drawShadow(Graphics2D g, Placed placed, Color colour) {
-    // A thing held in the hand throws its shadow farther below, where the holder's own shadow lies: none is drawn.
+    // A thing held in the hand throws its shadow farther below, where the holder's own shadow lies:
+    // none is drawn.
     if (placed.lift() > placed.height() * 0.1) {
       return;
     }
@@ -85,7 +88,9 @@ final class Canvas {
     if (xMax - xMin <= SLIVER || yMax - yMin <= SLIVER) {
       return Optional.empty();
     }
-    TruthBox box = new TruthBox(placed.sprite().label(), (float) xMin, (float) yMin, (float) xMax, (float) yMax);
+    TruthBox box =
+        new TruthBox(
+            placed.sprite().label(), (float) xMin, (float) yMin, (float) xMax, (float) yMax);
     return coveredShare(box, nearer) > HIDDEN ? Optional.empty() : Optional.of(box);
   }
 

@@ -23,7 +23,11 @@ final class Cast {
           new Color(232, 228, 216),
           new Color(226, 124, 56));
   private static final List<Color> TROUSERS =
-      List.of(new Color(40, 48, 76), new Color(58, 54, 52), new Color(96, 80, 62), new Color(30, 34, 38));
+      List.of(
+          new Color(40, 48, 76),
+          new Color(58, 54, 52),
+          new Color(96, 80, 62),
+          new Color(30, 34, 38));
   private static final List<Color> PAINTS =
       List.of(
           new Color(194, 42, 46),
@@ -33,9 +37,17 @@ final class Cast {
           new Color(46, 118, 96),
           new Color(46, 48, 54));
   private static final List<Color> BAGS =
-      List.of(new Color(150, 44, 44), new Color(36, 62, 112), new Color(92, 58, 36), new Color(20, 96, 100));
+      List.of(
+          new Color(150, 44, 44),
+          new Color(36, 62, 112),
+          new Color(92, 58, 36),
+          new Color(20, 96, 100));
   private static final List<Color> BOXES =
-      List.of(new Color(236, 232, 222), new Color(120, 168, 208), new Color(226, 180, 96), new Color(150, 190, 150));
+      List.of(
+          new Color(236, 232, 222),
+          new Color(120, 168, 208),
+          new Color(226, 180, 96),
+          new Color(150, 190, 150));
 
   private final Dice dice;
   private final Backdrop backdrop;
@@ -117,7 +129,8 @@ final class Cast {
     for (double t = 0; t < period; t += 0.25) {
       Placed here = candidate.at(t, period, backdrop).orElse(null);
       for (int i = 0; here != null && i < actors.size(); i++) {
-        worst = Math.max(worst, actors.get(i).at(t, period, backdrop).map(here::overlap).orElse(0.0));
+        worst =
+            Math.max(worst, actors.get(i).at(t, period, backdrop).map(here::overlap).orElse(0.0));
       }
     }
     return worst;
@@ -176,7 +189,13 @@ final class Cast {
                 new Waypoint(end, 1 + EDGE + reach, near, lift))));
   }
 
-  private Actor crossing(Sprite sprite, double enters, double farthest, double nearest, double quickest, double slowest) {
+  private Actor crossing(
+      Sprite sprite,
+      double enters,
+      double farthest,
+      double nearest,
+      double quickest,
+      double slowest) {
     double y = ground(dice.uniform(farthest, nearest));
     double drift = sprite instanceof Sprite.Person ? dice.uniform(-0.06, 0.06) : 0;
     return across(sprite, enters, y, y + drift, dice.chance(0.5), dice.uniform(quickest, slowest));
@@ -195,26 +214,35 @@ final class Cast {
     return along(walker, enters, ground(0.27), 0.21, dice.chance(0.5), dice.uniform(9, 12));
   }
 
-  private Actor along(Sprite sprite, double enters, double left, double slope, boolean right, double seconds) {
+  private Actor along(
+      Sprite sprite, double enters, double left, double slope, boolean right, double seconds) {
     Actor level = across(sprite, enters, left, left, right, seconds);
     List<Waypoint> way =
-        level.way().stream().map(point -> new Waypoint(point.seconds(), point.x(), left + slope * point.x())).toList();
+        level.way().stream()
+            .map(point -> new Waypoint(point.seconds(), point.x(), left + slope * point.x()))
+            .toList();
     return new Actor(level.sprite(), sprite instanceof Sprite.Person ? 1 : 0.85, enters, way);
   }
 
-  /** From beyond one edge to beyond the other; a sprite is drawn facing right and turned when it goes left. */
-  private Actor across(Sprite sprite, double enters, double from, double to, boolean right, double seconds) {
+  /**
+   * From beyond one edge to beyond the other; a sprite is drawn facing right and turned when it
+   * goes left.
+   */
+  private Actor across(
+      Sprite sprite, double enters, double from, double to, boolean right, double seconds) {
     // Its shadow is as wide as it is high, and has to be out of sight as well.
     double margin = 0.04 + 0.5 * Math.max(1, sprite.aspect()) * Actor.height(sprite, 1, 1);
     double lasts = Math.min(seconds, 0.9 * period);
     Waypoint start = new Waypoint(0, right ? -margin : 1 + margin, from);
     Waypoint end = new Waypoint(lasts, right ? 1 + margin : -margin, to);
-    return new Actor(right ? sprite : sprite.mirrored(), dice.uniform(0.9, 1.08), enters, List.of(start, end));
+    return new Actor(
+        right ? sprite : sprite.mirrored(), dice.uniform(0.9, 1.08), enters, List.of(start, end));
   }
 
   private void parked(Sprite sprite, double x, double nearness, double size) {
     double y = ground(nearness);
-    actors.add(new Actor(sprite, size, 0, List.of(new Waypoint(0, x, y), new Waypoint(period, x, y))));
+    actors.add(
+        new Actor(sprite, size, 0, List.of(new Waypoint(0, x, y), new Waypoint(period, x, y))));
   }
 
   private double ground(double nearness) {

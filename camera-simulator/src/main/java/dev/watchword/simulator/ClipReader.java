@@ -16,8 +16,9 @@ import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 
 /**
- * The video packets of a clip, over and over, with timestamps that go on across the seam. The first packet's pts is 0; other streams are
- * passed over. Not thread-safe. Frees its native memory on close.
+ * The video packets of a clip, over and over, with timestamps that go on across the seam. The first
+ * packet's pts is 0; other streams are passed over. Not thread-safe. Frees its native memory on
+ * close.
  */
 final class ClipReader implements AutoCloseable {
   private final Path clip;
@@ -38,11 +39,13 @@ final class ClipReader implements AutoCloseable {
         "Cannot read the clip " + clip);
     try {
       if (video() == null || video().codecpar().extradata_size() == 0) {
-        Native.check(avformat_find_stream_info(input, (AVDictionary) null), "Cannot read the clip " + clip);
+        Native.check(
+            avformat_find_stream_info(input, (AVDictionary) null), "Cannot read the clip " + clip);
       }
       stream = video();
       if (stream == null) {
-        throw new IOException("The clip " + clip + " has no H.264 or H.265 video; convert it to an mp4 that has.");
+        throw new IOException(
+            "The clip " + clip + " has no H.264 or H.265 video; convert it to an mp4 that has.");
       }
     } catch (IOException | RuntimeException e) {
       close();
@@ -102,7 +105,8 @@ final class ClipReader implements AutoCloseable {
     any = false;
     offset = end - start;
     Native.check(
-        avformat_seek_file(input, stream.index(), Long.MIN_VALUE, start, start, AVSEEK_FLAG_BACKWARD),
+        avformat_seek_file(
+            input, stream.index(), Long.MIN_VALUE, start, start, AVSEEK_FLAG_BACKWARD),
         "Cannot rewind the clip " + clip);
   }
 

@@ -10,8 +10,8 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 
 /**
- * Plays a mount's clip to one client, from its first frame and for ever. {@link #play} runs on the stream's own thread until {@link #stop}
- * or until the client is gone.
+ * Plays a mount's clip to one client, from its first frame and for ever. {@link #play} runs on the
+ * stream's own thread until {@link #stop} or until the client is gone.
  */
 final class ClipStream {
   private static final double LOSS = 0.1;
@@ -36,16 +36,22 @@ final class ClipStream {
     try (ClipReader reader = new ClipReader(mount.clip());
         RtpPacketizer packetizer =
             new RtpPacketizer(
-                reader.parameters(), reader.timeBase(), mount.pace() == 1, new LossySink(mount, sink, new Random(1)))) {
+                reader.parameters(),
+                reader.timeBase(),
+                mount.pace() == 1,
+                new LossySink(mount, sink, new Random(1)))) {
       long started = System.nanoTime();
       boolean awaitKey = true;
       while (stopped.getCount() > 0) {
         reader.next(packet);
-        if (waitUntil(started + due(packet.dts(), reader.timeBase())) || (mount.fault() == Fault.STALL && rest())) {
+        if (waitUntil(started + due(packet.dts(), reader.timeBase()))
+            || (mount.fault() == Fault.STALL && rest())) {
           return;
         }
-        // A stalled camera goes on filming: what falls into the stall is lost, and a decoder can start again only at a key frame.
-        awaitKey = mount.fault() == Fault.STALL || (awaitKey && (packet.flags() & AV_PKT_FLAG_KEY) == 0);
+        // A stalled camera goes on filming: what falls into the stall is lost, and a decoder can
+        // start again only at a key frame.
+        awaitKey =
+            mount.fault() == Fault.STALL || (awaitKey && (packet.flags() & AV_PKT_FLAG_KEY) == 0);
         if (!awaitKey) {
           packetizer.write(packet);
           mount.framesSent().incrementAndGet();

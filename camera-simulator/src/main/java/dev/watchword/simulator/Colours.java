@@ -8,7 +8,9 @@ final class Colours {
 
   static Color scaled(Color colour, double factor) {
     return new Color(
-        (int) (colour.getRed() * factor), (int) (colour.getGreen() * factor), (int) (colour.getBlue() * factor));
+        (int) (colour.getRed() * factor),
+        (int) (colour.getGreen() * factor),
+        (int) (colour.getBlue() * factor));
   }
 
   /** From {@code a} at 0 to {@code b} at 1. */

@@ -4,12 +4,16 @@ import java.awt.Color;
 import java.util.List;
 import java.util.Random;
 
-/** Seeded draws. {@link Random} because its sequence is part of its specification: a seed means the same on each Java. Not thread-safe. */
+/**
+ * Seeded draws. {@link Random} because its sequence is part of its specification: a seed means the
+ * same on each Java. Not thread-safe.
+ */
 final class Dice {
   private final Random random;
 
   Dice(long seed) {
-    // Neighbouring seeds give alike first draws from Random: spread them (the 64-bit finalizer of SplitMix64).
+    // Neighbouring seeds give alike first draws from Random: spread them (the 64-bit finalizer of
+    // SplitMix64).
     long mixed = seed + 0x9E3779B97F4A7C15L;
     mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
     mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;

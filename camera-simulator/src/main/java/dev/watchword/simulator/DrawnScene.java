@@ -8,11 +8,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A fixed camera over a drawn world in which people, cars, trucks and bags move; the last frame leads back to the first. Deterministic
- * in its parameters and the frame index. Immutable, so any thread may draw.
+ * A fixed camera over a drawn world in which people, cars, trucks and bags move; the last frame
+ * leads back to the first. Deterministic in its parameters and the frame index. Immutable, so any
+ * thread may draw.
  *
- * <p>The world is a unit square stretched over the picture, whatever the picture's shape: the demo checkpoint squeezes pictures to a
- * square and knows the proportions that come out of that.
+ * <p>The world is a unit square stretched over the picture, whatever the picture's shape: the demo
+ * checkpoint squeezes pictures to a square and knows the proportions that come out of that.
  */
 public final class DrawnScene implements FrameSource {
   private static final Sensor BY_DAY = new Sensor(1, true, 1.5);
@@ -30,7 +31,13 @@ public final class DrawnScene implements FrameSource {
 
   /** As the other constructor; the seed also picks the setting. */
   public DrawnScene(long seed, int width, int height, double framesPerSecond, int frames) {
-    this(Setting.values()[Math.floorMod(seed, Setting.values().length)], seed, width, height, framesPerSecond, frames);
+    this(
+        Setting.values()[Math.floorMod(seed, Setting.values().length)],
+        seed,
+        width,
+        height,
+        framesPerSecond,
+        frames);
   }
 
   /**
@@ -41,7 +48,8 @@ public final class DrawnScene implements FrameSource {
    * @param framesPerSecond above 0
    * @param frames length of the loop, at least 1
    */
-  public DrawnScene(Setting setting, long seed, int width, int height, double framesPerSecond, int frames) {
+  public DrawnScene(
+      Setting setting, long seed, int width, int height, double framesPerSecond, int frames) {
     Checks.picture(width, height, framesPerSecond, frames);
     this.setting = setting;
     this.seed = seed;
@@ -85,7 +93,8 @@ public final class DrawnScene implements FrameSource {
             .map(actor -> actor.at(seconds, frames / framesPerSecond, backdrop))
             .flatMap(Optional::stream)
             .toList();
-    List<TruthBox> truth = new Canvas(picture).draw(sprites, placed -> backdrop.colourAt(placed.y()));
+    List<TruthBox> truth =
+        new Canvas(picture).draw(sprites, placed -> backdrop.colourAt(placed.y()));
     BY_DAY.expose(picture, grains, index);
     return new DrawnFrame(picture, truth);
   }
@@ -102,7 +111,14 @@ public final class DrawnScene implements FrameSource {
   @Override
   public String id() {
     return String.format(
-        Locale.ROOT, "%s-%d-%dx%d-%sfps-%d", setting.name().toLowerCase(Locale.ROOT), seed, width, height, framesPerSecond, frames);
+        Locale.ROOT,
+        "%s-%d-%dx%d-%sfps-%d",
+        setting.name().toLowerCase(Locale.ROOT),
+        seed,
+        width,
+        height,
+        framesPerSecond,
+        frames);
   }
 
   @Override

@@ -1,9 +1,15 @@
 package dev.watchword.simulator;
 
-/** Frames that can be drawn again at any time: equal parameters give equal pixels and truth. Implementations are thread-safe. */
+/**
+ * Frames that can be drawn again at any time: equal parameters give equal pixels and truth.
+ * Implementations are thread-safe.
+ */
 public sealed interface FrameSource permits DrawnScene, Slideshow {
 
-  /** Says which frames these are, fit for a file name: equal ids mean equal frames, as long as the renderer is the same. */
+  /**
+   * Says which frames these are, fit for a file name: equal ids mean equal frames, as long as the
+   * renderer is the same.
+   */
   String id();
 
   int width();
@@ -22,6 +28,9 @@ public sealed interface FrameSource permits DrawnScene, Slideshow {
    */
   DrawnFrame frame(int index);
 
-  /** Whether the frame has nothing in common with the one before it, so that an encoder should start afresh. */
+  /**
+   * Whether the frame has nothing in common with the one before it, so that an encoder should start
+   * afresh.
+   */
   boolean cut(int index);
 }

@@ -23,8 +23,9 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 
 /**
- * Pictures into an H.264 mp4 as a camera would make it: constrained baseline (no B-frames), a key frame each 1.5 s, limited range. The
- * colour matrix is BT.601 up to 576 lines and BT.709 above, and the stream says so. Not thread-safe. Frees its native memory on close.
+ * Pictures into an H.264 mp4 as a camera would make it: constrained baseline (no B-frames), a key
+ * frame each 1.5 s, limited range. The colour matrix is BT.601 up to 576 lines and BT.709 above,
+ * and the stream says so. Not thread-safe. Frees its native memory on close.
  */
 final class H264Writer implements AutoCloseable {
   private static final double GOP_SECONDS = 1.5;
@@ -70,7 +71,8 @@ final class H264Writer implements AutoCloseable {
     encoder.gop_size((int) Math.max(1, Math.round(GOP_SECONDS * framesPerSecond)));
     encoder.bit_rate((long) Math.max(200_000, BITS_PER_PIXEL * width * height * framesPerSecond));
     encoder.thread_count(1);
-    encoder.log_level_offset(16); // libopenh264 warns on each open about choices that are meant; its errors still show
+    encoder.log_level_offset(
+        16); // libopenh264 warns on each open about choices that are meant; its errors still show
     encoder.colorspace(hd ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M);
     encoder.color_range(AVCOL_RANGE_MPEG);
     encoder.color_primaries(AVCOL_PRI_BT709); // Java draws in sRGB, which has BT.709's primaries
@@ -88,7 +90,8 @@ final class H264Writer implements AutoCloseable {
     AVStream stream = avformat_new_stream(file, null);
     stream.time_base(encoder.time_base());
     stream.avg_frame_rate(encoder.framerate());
-    Native.check(avcodec_parameters_from_context(stream.codecpar(), encoder), "Cannot describe " + path);
+    Native.check(
+        avcodec_parameters_from_context(stream.codecpar(), encoder), "Cannot describe " + path);
     AVIOContext io = new AVIOContext(null);
     Native.check(avio_open(io, path, AVIO_FLAG_WRITE), "Cannot write " + path);
     file.pb(io);
@@ -100,7 +103,16 @@ final class H264Writer implements AutoCloseable {
     allocate(yuv, AV_PIX_FMT_YUV420P);
     converter =
         sws_getContext(
-            width, height, AV_PIX_FMT_BGR0, width, height, AV_PIX_FMT_YUV420P, SWS_AREA, null, null, (DoublePointer) null);
+            width,
+            height,
+            AV_PIX_FMT_BGR0,
+            width,
+            height,
+            AV_PIX_FMT_YUV420P,
+            SWS_AREA,
+            null,
+            null,
+            (DoublePointer) null);
     if (converter == null) {
       throw new IOException("Cannot convert pictures of " + width + "x" + height + ".");
     }
@@ -113,7 +125,9 @@ final class H264Writer implements AutoCloseable {
     Native.check(av_frame_get_buffer(frame, 64), "No memory for a picture");
   }
 
-  /** Appends a picture of type {@link BufferedImage#TYPE_INT_RGB}; {@code key} makes it a key frame. */
+  /**
+   * Appends a picture of type {@link BufferedImage#TYPE_INT_RGB}; {@code key} makes it a key frame.
+   */
   void write(BufferedImage picture, boolean key) throws IOException {
     int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
     IntPointer target = new IntPointer(rgb.data(0));

@@ -3,7 +3,10 @@ package dev.watchword.simulator;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Packets framed by {@code $}, channel and length inside the RTSP connection. Shares the connection's lock with the answers. */
+/**
+ * Packets framed by {@code $}, channel and length inside the RTSP connection. Shares the
+ * connection's lock with the answers.
+ */
 final class InterleavedSink implements PacketSink {
   private final OutputStream out;
   private final RtspTransport.Interleaved channels;

@@ -22,7 +22,8 @@ final class Mount {
     this.clip = clip;
     this.credentials = credentials;
     this.pace = pace;
-    // The description depends on the clip alone, so it is made once; this also refuses a clip that cannot be served.
+    // The description depends on the clip alone, so it is made once; this also refuses a clip that
+    // cannot be served.
     try (ClipReader reader = new ClipReader(clip);
         RtpPacketizer packetizer =
             new RtpPacketizer(reader.parameters(), reader.timeBase(), false, PacketSink.NOWHERE)) {

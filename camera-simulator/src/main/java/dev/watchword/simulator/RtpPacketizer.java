@@ -21,16 +21,17 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * Access units into RTP packets and RTCP sender reports, by FFmpeg's {@code rtp} muxer. Packets go to a {@link PacketSink} from within
- * {@link #write}. Not thread-safe. Frees its native memory on close.
+ * Access units into RTP packets and RTCP sender reports, by FFmpeg's {@code rtp} muxer. Packets go
+ * to a {@link PacketSink} from within {@link #write}. Not thread-safe. Frees its native memory on
+ * close.
  */
 final class RtpPacketizer implements AutoCloseable {
   private static final int LARGEST_PACKET = 1400;
   private static final int PAYLOAD_TYPE = 96;
 
   /**
-   * JavaCPP keeps ten live instances per callback type and never calls the eleventh, so all packetizers share one callback, which finds
-   * the packetizer by FFmpeg's {@code opaque} pointer.
+   * JavaCPP keeps ten live instances per callback type and never calls the eleventh, so all
+   * packetizers share one callback, which finds the packetizer by FFmpeg's {@code opaque} pointer.
    */
   private static final Map<Long, RtpPacketizer> LIVE = new ConcurrentHashMap<>();
 
@@ -52,12 +53,14 @@ final class RtpPacketizer implements AutoCloseable {
   private IOException failure;
 
   /**
-   * Starts a stream whose pts 0 is now on the wall clock, which is what the sender reports will say.
+   * Starts a stream whose pts 0 is now on the wall clock, which is what the sender reports will
+   * say.
    *
    * @param timeBase of the packets to come
    * @param senderReports false leaves them out, for a stream that does not run in real time
    */
-  RtpPacketizer(AVCodecParameters parameters, AVRational timeBase, boolean senderReports, PacketSink sink)
+  RtpPacketizer(
+      AVCodecParameters parameters, AVRational timeBase, boolean senderReports, PacketSink sink)
       throws IOException {
     this.sink = sink;
     this.timeBase = timeBase;
@@ -73,7 +76,8 @@ final class RtpPacketizer implements AutoCloseable {
 
   private void open(AVCodecParameters parameters, boolean senderReports) throws IOException {
     Native.check(
-        avformat_alloc_output_context2(output, (AVOutputFormat) null, "rtp", "rtp://127.0.0.1"), "Cannot start RTP");
+        avformat_alloc_output_context2(output, (AVOutputFormat) null, "rtp", "rtp://127.0.0.1"),
+        "Cannot start RTP");
     AVDictionary metadata = new AVDictionary(null);
     av_dict_set(metadata, "title", "Watchword camera simulator", 0);
     output.metadata(metadata); // freed with the context
@@ -96,18 +100,25 @@ final class RtpPacketizer implements AutoCloseable {
     Native.check(written, "Cannot send this video over RTP");
   }
 
-  /** The session description (RFC 4566) with the codec's parameter sets, for a stream called {@link RtspRequest#CONTROL}. */
+  /**
+   * The session description (RFC 4566) with the codec's parameter sets. As the address given above
+   * has no port, FFmpeg describes a stream to be set up over RTSP: port 0, and a control attribute
+   * with the name {@link RtspRequest#CONTROL}.
+   */
   String sessionDescription() throws IOException {
     try (BytePointer text = new BytePointer(16384);
         PointerPointer<AVFormatContext> contexts = new PointerPointer<>(1)) {
       contexts.put(0, output);
-      Native.check(av_sdp_create(contexts, 1, text, (int) text.capacity()), "Cannot describe the stream");
-      String sdp = Native.string(text).replaceAll("(?m)^m=video \\d+", "m=video 0");
-      return sdp + "a=control:" + RtspRequest.CONTROL + "\r\n";
+      Native.check(
+          av_sdp_create(contexts, 1, text, (int) text.capacity()), "Cannot describe the stream");
+      return Native.string(text);
     }
   }
 
-  /** Sends an access unit; its timestamps are in the time base given at the start. Throws what the sink threw. */
+  /**
+   * Sends an access unit; its timestamps are in the time base given at the start. Throws what the
+   * sink threw.
+   */
   void write(AVPacket packet) throws IOException {
     av_packet_rescale_ts(packet, timeBase, output.streams(0).time_base());
     packet.stream_index(0);

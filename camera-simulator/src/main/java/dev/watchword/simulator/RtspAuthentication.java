@@ -13,12 +13,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Checks an {@code Authorization} header: Digest with MD5 (RFC 2617 section 3.2.2, with or without {@code qop=auth}) or Basic, as cameras
- * do. One nonce per connection. Immutable.
+ * Checks an {@code Authorization} header: Digest with MD5 (RFC 2617 section 3.2.2, with or without
+ * {@code qop=auth}) or Basic, as cameras do. One nonce per connection. Immutable.
  */
 final class RtspAuthentication {
   private static final String REALM = "Watchword camera";
-  private static final Pattern PARAMETER = Pattern.compile("(\\w+)\\s*=\\s*(?:\"([^\"]*)\"|([^,\\s]*))");
+  private static final Pattern PARAMETER =
+      Pattern.compile("(\\w+)\\s*=\\s*(?:\"([^\"]*)\"|([^,\\s]*))");
 
   private final String nonce;
 
@@ -29,7 +30,8 @@ final class RtspAuthentication {
   /** Values for the {@code WWW-Authenticate} headers of a refusal, the stronger first. */
   List<String> challenges() {
     return List.of(
-        "Digest realm=\"" + REALM + "\", nonce=\"" + nonce + "\", algorithm=MD5", "Basic realm=\"" + REALM + "\"");
+        "Digest realm=\"" + REALM + "\", nonce=\"" + nonce + "\", algorithm=MD5",
+        "Basic realm=\"" + REALM + "\"");
   }
 
   /**
@@ -52,7 +54,8 @@ final class RtspAuthentication {
     };
   }
 
-  private boolean acceptsDigest(RtspCredentials credentials, String method, String uri, Map<String, String> given) {
+  private boolean acceptsDigest(
+      RtspCredentials credentials, String method, String uri, Map<String, String> given) {
     if (!given.getOrDefault("username", "").equals(credentials.user())
         || !given.getOrDefault("realm", "").equals(REALM)
         || !given.getOrDefault("nonce", "").equals(nonce)
@@ -63,8 +66,12 @@ final class RtspAuthentication {
     return same(given.getOrDefault("response", ""), expected);
   }
 
-  /** The answer that RFC 2617 expects; {@code given} holds the header's {@code nonce}, {@code uri} and, if used, {@code qop}. */
-  static String response(RtspCredentials credentials, String realm, String method, Map<String, String> given) {
+  /**
+   * The answer that RFC 2617 expects; {@code given} holds the header's {@code nonce}, {@code uri}
+   * and, if used, {@code qop}.
+   */
+  static String response(
+      RtspCredentials credentials, String realm, String method, Map<String, String> given) {
     String secret = md5(credentials.user() + ":" + realm + ":" + credentials.password());
     String request = md5(method + ":" + given.get("uri"));
     String middle = given.get("nonce");
@@ -92,7 +99,8 @@ final class RtspAuthentication {
   /** MD5 is what RTSP cameras speak; it guards a simulator on loopback. */
   static String md5(String text) {
     try {
-      byte[] digest = MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8));
+      byte[] digest =
+          MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("This JDK has no MD5.", e);
@@ -100,6 +108,7 @@ final class RtspAuthentication {
   }
 
   private static boolean same(String a, String b) {
-    return MessageDigest.isEqual(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    return MessageDigest.isEqual(
+        a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
   }
 }

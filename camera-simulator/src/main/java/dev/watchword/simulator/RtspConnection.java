@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: answers its requests on one thread ({@link #serve}) and plays on another. A connection holds one session of one
- * stream, as RTSP clients of cameras use it.
+ * One client's connection: answers its requests on one thread ({@link #serve}) and plays on
+ * another. A connection holds one session of one stream, as RTSP clients of cameras use it.
  */
 final class RtspConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RtspConnection.class);
@@ -32,11 +32,12 @@ final class RtspConnection implements AutoCloseable {
   private volatile Mount mount;
   private PacketSink sink;
   private ClipStream stream;
-  private volatile Thread player;
+  private Thread player;
   private boolean done;
 
   /** Takes over the socket. {@code mounts} gives the mount of a name, or null. */
-  RtspConnection(Socket socket, Function<String, Mount> mounts, SecureRandom random) throws IOException {
+  RtspConnection(Socket socket, Function<String, Mount> mounts, SecureRandom random)
+      throws IOException {
     this.socket = socket;
     this.mounts = mounts;
     socket.setTcpNoDelay(true);
@@ -58,7 +59,8 @@ final class RtspConnection implements AutoCloseable {
 
   /** Answers requests until the client leaves or the socket is closed. */
   void serve() throws IOException {
-    RtspRequestReader reader = new RtspRequestReader(new BufferedInputStream(socket.getInputStream()));
+    RtspRequestReader reader =
+        new RtspRequestReader(new BufferedInputStream(socket.getInputStream()));
     try {
       while (!done) {
         RtspRequest request = reader.next();
@@ -105,7 +107,8 @@ final class RtspConnection implements AutoCloseable {
       }
       case "GET_PARAMETER" -> {
         boolean stray = request.header("Session") != null && wrongSession(request);
-        yield Optional.of(stray ? RtspResponse.of(454) : RtspResponse.of(200, "Session: " + session));
+        yield Optional.of(
+            stray ? RtspResponse.of(454) : RtspResponse.of(200, "Session: " + session));
       }
       case "TEARDOWN" -> Optional.of(wrongSession(request) ? RtspResponse.of(454) : tearDown());
       default -> Optional.of(RtspResponse.of(405, "Allow: " + METHODS));
@@ -123,7 +126,10 @@ final class RtspConnection implements AutoCloseable {
   private boolean permits(Mount wanted, RtspRequest request) {
     return wanted
         .credentials()
-        .map(known -> authentication.accepts(known, request.method(), request.uri(), request.header("Authorization")))
+        .map(
+            known ->
+                authentication.accepts(
+                    known, request.method(), request.uri(), request.header("Authorization")))
         .orElse(true);
   }
 
@@ -139,7 +145,9 @@ final class RtspConnection implements AutoCloseable {
     String base = request.uri().endsWith("/") ? request.uri() : request.uri() + "/";
     return Optional.of(
         new RtspResponse(
-            200, List.of("Content-Base: " + base, "Content-Type: application/sdp"), wanted.description()));
+            200,
+            List.of("Content-Base: " + base, "Content-Type: application/sdp"),
+            wanted.description()));
   }
 
   private RtspResponse setUp(RtspRequest request, Mount wanted) throws IOException {
@@ -157,7 +165,8 @@ final class RtspConnection implements AutoCloseable {
       sink.close();
     }
     mount = wanted;
-    return RtspResponse.of(200, "Session: " + session + ";timeout=60", "Transport: " + connect(transport));
+    return RtspResponse.of(
+        200, "Session: " + session + ";timeout=60", "Transport: " + connect(transport));
   }
 
   private String connect(RtspTransport transport) throws IOException {
@@ -167,9 +176,15 @@ final class RtspConnection implements AutoCloseable {
         yield "RTP/AVP/TCP;unicast;interleaved=" + channels.rtp() + "-" + channels.rtcp();
       }
       case RtspTransport.Unicast ports -> {
-        UnicastSink unicast = new UnicastSink(socket.getLocalAddress(), socket.getInetAddress(), ports);
+        UnicastSink unicast =
+            new UnicastSink(socket.getLocalAddress(), socket.getInetAddress(), ports);
         sink = unicast;
-        yield "RTP/AVP;unicast;client_port=" + ports.rtp() + "-" + ports.rtcp() + ";server_port=" + unicast.serverPorts();
+        yield "RTP/AVP;unicast;client_port="
+            + ports.rtp()
+            + "-"
+            + ports.rtcp()
+            + ";server_port="
+            + unicast.serverPorts();
       }
     };
   }
@@ -197,7 +212,8 @@ final class RtspConnection implements AutoCloseable {
   /** Only once the answer to PLAY is out: a client does not expect packets before it. */
   private void startPlayer() {
     if (stream != null && player == null) {
-      player = Thread.ofPlatform().daemon().name("rtsp-play-" + mount.name()).start(this::runStream);
+      player =
+          Thread.ofPlatform().daemon().name("rtsp-play-" + mount.name()).start(this::runStream);
     }
   }
 
@@ -213,6 +229,10 @@ final class RtspConnection implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits for the player, which frees what it holds: who joins the connection's thread knows that
+   * all is gone.
+   */
   private void endSession() {
     close();
     if (stream != null) {
@@ -220,6 +240,13 @@ final class RtspConnection implements AutoCloseable {
     }
     if (sink != null) {
       sink.close();
+    }
+    if (player != null) {
+      try {
+        player.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -230,14 +257,6 @@ final class RtspConnection implements AutoCloseable {
       socket.close();
     } catch (IOException e) {
       LOG.atDebug().log("closing a client's socket: {}", e.getMessage());
-    }
-  }
-
-  /** Waits until the stream's thread has freed what it held. */
-  void join(long millis) throws InterruptedException {
-    Thread thread = player;
-    if (thread != null) {
-      thread.join(millis);
     }
   }
 }

@@ -8,7 +8,8 @@ public record RtspCredentials(String user, String password) {
     Objects.requireNonNull(user, "user");
     Objects.requireNonNull(password, "password");
     if (user.isEmpty() || user.indexOf(':') >= 0 || user.indexOf('"') >= 0) {
-      throw new IllegalArgumentException("A user name must not be empty and must hold neither ':' nor '\"'.");
+      throw new IllegalArgumentException(
+          "A user name must not be empty and must hold neither ':' nor '\"'.");
     }
   }
 

@@ -25,16 +25,18 @@ record RtspRequest(String method, String uri, Map<String, String> headers) {
 
   /** The mount that the URI names; empty for {@code *} and for what is no URI. */
   String mount() {
-    String path;
+    URI parsed;
     try {
-      path = URI.create(uri).getPath();
+      parsed = URI.create(uri);
     } catch (IllegalArgumentException e) {
       return "";
     }
-    if (path == null) {
+    if (parsed.getScheme() == null || parsed.getPath() == null) {
       return "";
     }
-    String name = path.replaceAll("^/+|/+$", "");
-    return name.endsWith("/" + CONTROL) ? name.substring(0, name.length() - CONTROL.length() - 1) : name;
+    String name = parsed.getPath().replaceAll("^/+|/+$", "");
+    return name.endsWith("/" + CONTROL)
+        ? name.substring(0, name.length() - CONTROL.length() - 1)
+        : name;
   }
 }

@@ -8,8 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads RTSP 1.0 requests (RFC 2326) from a connection, passing over the {@code $}-framed packets that a client mixes in (its receiver
- * reports, section 10.12) and over request bodies. Lengths are bounded. Not thread-safe.
+ * Reads RTSP 1.0 requests (RFC 2326) from a connection, passing over the {@code $}-framed packets
+ * that a client mixes in (its receiver reports, section 10.12) and over request bodies. Lengths are
+ * bounded. Not thread-safe.
  */
 final class RtspRequestReader {
   private static final int LONGEST_LINE = 8192;
@@ -30,7 +31,10 @@ final class RtspRequestReader {
       return null;
     }
     String[] start = line(first).split(" ", -1);
-    if (start.length != 3 || start[0].isEmpty() || start[1].isEmpty() || !start[2].startsWith("RTSP/")) {
+    if (start.length != 3
+        || start[0].isEmpty()
+        || start[1].isEmpty()
+        || !start[2].startsWith("RTSP/")) {
       throw new RtspSyntaxException("not a request line");
     }
     Map<String, String> headers = headers();
@@ -62,7 +66,9 @@ final class RtspRequestReader {
       if (headers.size() == MOST_HEADERS) {
         throw new RtspSyntaxException("more than " + MOST_HEADERS + " headers");
       }
-      headers.put(line.substring(0, colon).trim().toLowerCase(Locale.ROOT), line.substring(colon + 1).trim());
+      headers.put(
+          line.substring(0, colon).trim().toLowerCase(Locale.ROOT),
+          line.substring(colon + 1).trim());
     }
     return headers;
   }

@@ -16,7 +16,9 @@ record RtspResponse(int status, List<String> headers, String body) {
   byte[] toBytes(String sequence) {
     byte[] content = body.getBytes(StandardCharsets.UTF_8);
     StringBuilder head = new StringBuilder("RTSP/1.0 " + status + " " + reason(status) + "\r\n");
-    head.append("CSeq: ").append(sequence == null ? "0" : sequence).append("\r\nServer: Watchword camera simulator\r\n");
+    head.append("CSeq: ")
+        .append(sequence == null ? "0" : sequence)
+        .append("\r\nServer: Watchword camera simulator\r\n");
     headers.forEach(header -> head.append(header).append("\r\n"));
     if (content.length > 0) {
       head.append("Content-Length: ").append(content.length).append("\r\n");

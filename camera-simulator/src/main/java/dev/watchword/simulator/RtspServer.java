@@ -18,17 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An RTSP 1.0 server on loopback that plays clips like cameras: H.264 or H.265 over TCP-interleaved or UDP unicast RTP with sender reports,
- * Digest or Basic authentication, any number of mounts. Each client sees the clip from its first frame, looped for ever with timestamps
- * that go on. Faults are switched on and off per mount.
+ * An RTSP 1.0 server on loopback that plays clips like cameras: H.264 or H.265 over TCP-interleaved
+ * or UDP unicast RTP with sender reports, Digest or Basic authentication, any number of mounts.
+ * Each client sees the clip from its first frame, looped for ever with timestamps that go on.
+ * Faults are switched on and off per mount.
  *
- * <p>Thread-safe. Two daemon threads per client; at most {@value #MOST_CLIENTS} clients, further ones are refused by closing the
- * connection.
+ * <p>Thread-safe. Two daemon threads per client; at most {@value #MOST_CLIENTS} clients, further
+ * ones are refused by closing the connection.
  */
 public final class RtspServer implements AutoCloseable {
   static final int MOST_CLIENTS = 256;
 
-  /** Pace of a mount that sends as fast as a client reads (TCP) or as this machine can (UDP). Its streams have no sender reports. */
+  /**
+   * Pace of a mount that sends as fast as a client reads (TCP) or as this machine can (UDP). Its
+   * streams have no sender reports.
+   */
   public static final double BURST = Double.POSITIVE_INFINITY;
 
   private static final Logger LOG = LoggerFactory.getLogger(RtspServer.class);
@@ -48,10 +52,15 @@ public final class RtspServer implements AutoCloseable {
   public RtspServer(int port) throws IOException {
     listener.setReuseAddress(true);
     try {
-      listener.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
+      listener.bind(
+          new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
     } catch (BindException e) {
       listener.close();
-      throw new IOException("Port " + port + " of 127.0.0.1 is taken; give the camera simulator another, or 0 for a free one.", e);
+      throw new IOException(
+          "Port "
+              + port
+              + " of 127.0.0.1 is taken; give the camera simulator another, or 0 for a free one.",
+          e);
     }
     Thread.ofPlatform().daemon().name("rtsp-accept-" + port()).start(this::accept);
   }
@@ -76,15 +85,19 @@ public final class RtspServer implements AutoCloseable {
    * @param name letters, digits, {@code .}, {@code _} and {@code -}
    * @param clip a file with H.264 or H.265 video, such as an mp4; its audio is ignored
    * @param credentials null lets everyone watch
-   * @param pace clip seconds per second; only streams of pace 1 carry sender reports. {@link #BURST} does not wait at all
+   * @param pace clip seconds per second; only streams of pace 1 carry sender reports. {@link
+   *     #BURST} does not wait at all
    * @throws IOException if the clip cannot be read or has no such video
    */
-  public void mount(String name, Path clip, RtspCredentials credentials, double pace) throws IOException {
+  public void mount(String name, Path clip, RtspCredentials credentials, double pace)
+      throws IOException {
     if (!name.matches("[A-Za-z0-9._-]+")) {
-      throw new IllegalArgumentException("A mount cannot be called \"" + name + "\": use letters, digits, '.', '_' and '-'.");
+      throw new IllegalArgumentException(
+          "A mount cannot be called \"" + name + "\": use letters, digits, '.', '_' and '-'.");
     }
     if (!(pace > 0)) {
-      throw new IllegalArgumentException("The pace of mount " + name + " is " + pace + "; it must be above 0.");
+      throw new IllegalArgumentException(
+          "The pace of mount " + name + " is " + pace + "; it must be above 0.");
     }
     if (mounts.putIfAbsent(name, new Mount(name, clip, credentials, pace)) != null) {
       throw new IllegalArgumentException("There is a mount called " + name + " already.");
@@ -101,7 +114,9 @@ public final class RtspServer implements AutoCloseable {
     Mount changed = known(mount);
     changed.fault(fault);
     if (fault == Fault.CLOSE) {
-      connections.keySet().stream().filter(connection -> connection.uses(changed)).forEach(RtspConnection::close);
+      connections.keySet().stream()
+          .filter(connection -> connection.uses(changed))
+          .forEach(RtspConnection::close);
     }
   }
 
@@ -133,7 +148,8 @@ public final class RtspServer implements AutoCloseable {
   private Mount known(String name) {
     Mount mount = mounts.get(name);
     if (mount == null) {
-      throw new IllegalArgumentException("There is no mount called " + name + "; there are " + Set.copyOf(mounts.keySet()) + ".");
+      throw new IllegalArgumentException(
+          "There is no mount called " + name + "; there are " + Set.copyOf(mounts.keySet()) + ".");
     }
     return mount;
   }
@@ -144,7 +160,9 @@ public final class RtspServer implements AutoCloseable {
         welcome(listener.accept());
       } catch (IOException e) {
         if (!listener.isClosed()) {
-          LOG.atWarn().addKeyValue("port", port()).log("cannot accept a client: {}", e.getMessage());
+          LOG.atWarn()
+              .addKeyValue("port", port())
+              .log("cannot accept a client: {}", e.getMessage());
         }
       }
     }
@@ -158,7 +176,10 @@ public final class RtspServer implements AutoCloseable {
     }
     RtspConnection connection = new RtspConnection(socket, mounts::get, random);
     Thread thread =
-        Thread.ofPlatform().daemon().name("rtsp-client-" + accepted.incrementAndGet()).unstarted(() -> serve(connection));
+        Thread.ofPlatform()
+            .daemon()
+            .name("rtsp-client-" + accepted.incrementAndGet())
+            .unstarted(() -> serve(connection));
     connections.put(connection, thread);
     thread.start();
     if (listener.isClosed()) {
@@ -186,16 +207,11 @@ public final class RtspServer implements AutoCloseable {
     left.keySet().forEach(RtspConnection::close);
     long deadline = System.nanoTime() + CLOSE_MILLIS * 1_000_000;
     try {
-      for (Map.Entry<RtspConnection, Thread> entry : left.entrySet()) {
-        entry.getValue().join(millisUntil(deadline));
-        entry.getKey().join(millisUntil(deadline));
+      for (Thread thread : left.values()) {
+        thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static long millisUntil(long deadline) {
-    return Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
   }
 }

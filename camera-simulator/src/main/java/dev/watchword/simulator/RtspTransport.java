@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How a client wants its packets: the part of a {@code Transport} header (RFC 2326 section 12.39) that this server can do. */
+/**
+ * How a client wants its packets: the part of a {@code Transport} header (RFC 2326 section 12.39)
+ * that this server can do.
+ */
 sealed interface RtspTransport {
   Pattern INTERLEAVED = Pattern.compile("interleaved=(\\d{1,3})(?:-(\\d{1,3}))?");
   Pattern CLIENT_PORT = Pattern.compile("client_port=(\\d{1,5})(?:-(\\d{1,5}))?");
@@ -35,7 +38,9 @@ sealed interface RtspTransport {
     boolean multicast = offer.toLowerCase(Locale.ROOT).contains("multicast");
     if (protocol.equals("RTP/AVP/TCP")) {
       Matcher channels = INTERLEAVED.matcher(offer);
-      return channels.find() ? pair(channels, 255).map(p -> new Interleaved(p[0], p[1])) : Optional.of(new Interleaved(0, 1));
+      return channels.find()
+          ? pair(channels, 255).map(p -> new Interleaved(p[0], p[1]))
+          : Optional.of(new Interleaved(0, 1));
     }
     if ((protocol.equals("RTP/AVP") || protocol.equals("RTP/AVP/UDP")) && !multicast) {
       Matcher ports = CLIENT_PORT.matcher(offer);
@@ -47,6 +52,8 @@ sealed interface RtspTransport {
   private static Optional<int[]> pair(Matcher found, int highest) {
     int first = Integer.parseInt(found.group(1));
     int second = found.group(2) == null ? first + 1 : Integer.parseInt(found.group(2));
-    return first > highest || second > highest ? Optional.empty() : Optional.of(new int[] {first, second});
+    return first > highest || second > highest
+        ? Optional.empty()
+        : Optional.of(new int[] {first, second});
   }
 }

@@ -10,11 +10,15 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Drawn frames as an H.264 clip {@code NAME.mp4} with their truth beside it in {@code NAME.truth.jsonl}: a line per frame,
- * {@code {"frame":0,"ptsMicros":0,"boxes":[{"label":"car","box":[xMin,yMin,xMax,yMax]}]}}, boxes as in {@link TruthBox}.
+ * Drawn frames as an H.264 clip {@code NAME.mp4} with their truth beside it in {@code
+ * NAME.truth.jsonl}: a line per frame, {@code
+ * {"frame":0,"ptsMicros":0,"boxes":[{"label":"car","box":[xMin,yMin,xMax,yMax]}]}}, boxes as in
+ * {@link TruthBox}.
  */
 public final class SceneClip {
-  /** Part of a cached clip's name: raise it with each change of what is drawn or how it is encoded. */
+  /**
+   * Part of a cached clip's name: raise it with each change of what is drawn or how it is encoded.
+   */
   static final int RENDERER_VERSION = 1;
 
   private SceneClip() {}
@@ -33,8 +37,9 @@ public final class SceneClip {
   }
 
   /**
-   * Returns the clip of these frames in the directory, making it if it is not there yet. A clip that is there is complete: it gets its
-   * name last, in one move. Two processes that make the same clip at once both succeed.
+   * Returns the clip of these frames in the directory, making it if it is not there yet. A clip
+   * that is there is complete: it gets its name last, in one move. Two processes that make the same
+   * clip at once both succeed.
    */
   public static Path cached(Path directory, FrameSource source) throws IOException {
     Path mp4 = directory.resolve("drawn-v" + RENDERER_VERSION + "-" + source.id() + ".mp4");
@@ -58,9 +63,13 @@ public final class SceneClip {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Draws and encodes all frames, replacing the clip and its truth if they are there. Runs on the caller's thread. */
+  /**
+   * Draws and encodes all frames, replacing the clip and its truth if they are there. Runs on the
+   * caller's thread.
+   */
   public static void write(FrameSource source, Path mp4) throws IOException {
-    try (H264Writer writer = new H264Writer(mp4, source.width(), source.height(), source.framesPerSecond());
+    try (H264Writer writer =
+            new H264Writer(mp4, source.width(), source.height(), source.framesPerSecond());
         BufferedWriter truth = Files.newBufferedWriter(truthOf(mp4))) {
       for (int i = 0; i < source.frames(); i++) {
         DrawnFrame frame = source.frame(i);
@@ -84,6 +93,8 @@ public final class SceneClip {
                     box.yMin(),
                     box.xMax(),
                     box.yMax()))
-        .collect(Collectors.joining(",", "{\"frame\":" + frame + ",\"ptsMicros\":" + ptsMicros + ",\"boxes\":[", "]}"));
+        .collect(
+            Collectors.joining(
+                ",", "{\"frame\":" + frame + ",\"ptsMicros\":" + ptsMicros + ",\"boxes\":[", "]}"));
   }
 }

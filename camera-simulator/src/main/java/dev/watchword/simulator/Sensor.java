@@ -18,7 +18,10 @@ record Sensor(double light, boolean colour, double noise) {
     return new Sensor(light, !dice.chance(0.2), dice.uniform(0, 5));
   }
 
-  /** Grains of noise to be used again and again: drawing a Gaussian for each pixel would cost more than drawing the scene. */
+  /**
+   * Grains of noise to be used again and again: drawing a Gaussian for each pixel would cost more
+   * than drawing the scene.
+   */
   short[] grains(Dice dice) {
     short[] grains = new short[GRAINS];
     for (int i = 0; i < GRAINS; i++) {
@@ -38,7 +41,9 @@ record Sensor(double light, boolean colour, double noise) {
     int gain = (int) Math.round(light * 256);
     int state = (int) (frame * 0x9E3779B9L) | 1;
     for (int i = 0; i < pixels.length; i++) {
-      state = state * 1664525 + 1013904223; // Numerical Recipes' generator; its high bits pick the grain
+      state =
+          state * 1664525
+              + 1013904223; // Numerical Recipes' generator; its high bits pick the grain
       int grain = grains[state >>> 18];
       int red = (pixels[i] >> 16 & 255) * gain >> 8;
       int green = (pixels[i] >> 8 & 255) * gain >> 8;

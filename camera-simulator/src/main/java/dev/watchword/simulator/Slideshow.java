@@ -4,8 +4,9 @@ import java.awt.image.BufferedImage;
 import java.util.Locale;
 
 /**
- * Independent still scenes, each held for some frames so that an encoder settles on it: the material for measuring accuracy through a
- * whole pipeline. Thread-safe; the scene drawn last is kept, so frames are cheapest in order.
+ * Independent still scenes, each held for some frames so that an encoder settles on it: the
+ * material for measuring accuracy through a whole pipeline. Thread-safe; the scene drawn last is
+ * kept, so frames are cheapest in order.
  */
 public final class Slideshow implements FrameSource {
   private final long seed;
@@ -24,7 +25,8 @@ public final class Slideshow implements FrameSource {
    * @param scenes number of slides
    * @param framesPerScene frames for which a slide is held
    */
-  public Slideshow(long seed, int scenes, int framesPerScene, int width, int height, double framesPerSecond) {
+  public Slideshow(
+      long seed, int scenes, int framesPerScene, int width, int height, double framesPerSecond) {
     Checks.picture(width, height, framesPerSecond, Math.multiplyExact(scenes, framesPerScene));
     this.seed = seed;
     this.scenes = scenes;
@@ -57,7 +59,14 @@ public final class Slideshow implements FrameSource {
   @Override
   public String id() {
     return String.format(
-        Locale.ROOT, "slides-%d-%dx%d-%sfps-%dx%d", seed, width, height, framesPerSecond, scenes, framesPerScene);
+        Locale.ROOT,
+        "slides-%d-%dx%d-%sfps-%dx%d",
+        seed,
+        width,
+        height,
+        framesPerSecond,
+        scenes,
+        framesPerScene);
   }
 
   @Override

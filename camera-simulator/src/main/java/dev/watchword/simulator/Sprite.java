@@ -12,8 +12,9 @@ import java.awt.geom.RoundRectangle2D;
 import java.util.List;
 
 /**
- * How one object looks. All lengths are fractions of a unit square that is stretched over the picture: the demo checkpoint squeezes any
- * picture to a square, and sees these proportions there. The silhouettes are those that it was trained on: change both or neither.
+ * How one object looks. All lengths are fractions of a unit square that is stretched over the
+ * picture: the demo checkpoint squeezes any picture to a square, and sees these proportions there.
+ * The silhouettes are those that it was trained on: change both or neither.
  */
 sealed interface Sprite permits Sprite.Person, Sprite.Car, Sprite.Truck, Sprite.Bag {
   Color TYRE = new Color(15, 15, 15);
@@ -41,7 +42,8 @@ sealed interface Sprite permits Sprite.Person, Sprite.Car, Sprite.Truck, Sprite.
     g.fill(new Rectangle2D.Double(x0, y0, x1 - x0, y1 - y0));
   }
 
-  private static void round(Graphics2D g, Color colour, double x0, double y0, double x1, double y1, double radius) {
+  private static void round(
+      Graphics2D g, Color colour, double x0, double y0, double x1, double y1, double radius) {
     g.setColor(colour);
     g.fill(new RoundRectangle2D.Double(x0, y0, x1 - x0, y1 - y0, 2 * radius, 2 * radius));
   }
@@ -63,9 +65,14 @@ sealed interface Sprite permits Sprite.Person, Sprite.Car, Sprite.Truck, Sprite.
   }
 
   /** Legs, a rounded coat, a head and, if {@code hair} is not null, hair. */
-  record Person(double aspect, Color coat, Color trousers, Color skin, Color hair) implements Sprite {
+  record Person(double aspect, Color coat, Color trousers, Color skin, Color hair)
+      implements Sprite {
     private static final List<Color> SKIN =
-        List.of(new Color(224, 172, 105), new Color(141, 85, 36), new Color(255, 219, 172), new Color(80, 50, 30));
+        List.of(
+            new Color(224, 172, 105),
+            new Color(141, 85, 36),
+            new Color(255, 219, 172),
+            new Color(80, 50, 30));
 
     static Person random(Dice dice) {
       return dressed(dice, dice.colour(20, 235), dice.colour(20, 235));
@@ -142,9 +149,19 @@ sealed interface Sprite permits Sprite.Person, Sprite.Car, Sprite.Truck, Sprite.
       double roof = y - h * 0.93;
       round(g, paint, x - w / 2, sill, x + w / 2, y - h * 0.12, h * 0.12);
       polygon(
-          g, Colours.scaled(paint, 0.85), x - f * 0.3, sill, x - f * 0.18, y - h, x + f * 0.2, y - h, x + f * 0.34, sill);
+          g,
+          Colours.scaled(paint, 0.85),
+          x - f * 0.3,
+          sill,
+          x - f * 0.18,
+          y - h,
+          x + f * 0.2,
+          y - h,
+          x + f * 0.34,
+          sill);
       polygon(g, GLASS, x - f * 0.24, sill, x - f * 0.15, roof, x, roof, x, sill);
-      polygon(g, GLASS, x + f * 0.03, sill, x + f * 0.03, roof, x + f * 0.17, roof, x + f * 0.27, sill);
+      polygon(
+          g, GLASS, x + f * 0.03, sill, x + f * 0.03, roof, x + f * 0.17, roof, x + f * 0.27, sill);
       disc(g, TYRE, x - w * 0.3, y, h * 0.17);
       disc(g, TYRE, x + w * 0.3, y, h * 0.17);
     }
@@ -182,7 +199,8 @@ sealed interface Sprite permits Sprite.Person, Sprite.Car, Sprite.Truck, Sprite.
       double cabLeft = facing > 0 ? x + w / 2 - cabWidth : x - w / 2;
       fill(g, box, boxLeft, y - h, boxLeft + w - cabWidth, y - h * 0.15);
       fill(g, cab, cabLeft, y - h * 0.7, cabLeft + cabWidth, y - h * 0.12);
-      fill(g, GLASS, cabLeft + cabWidth * 0.2, y - h * 0.64, cabLeft + cabWidth * 0.8, y - h * 0.42);
+      fill(
+          g, GLASS, cabLeft + cabWidth * 0.2, y - h * 0.64, cabLeft + cabWidth * 0.8, y - h * 0.42);
       for (double axle : new double[] {-0.38, -0.18, 0.36}) {
         disc(g, TYRE, x + facing * w * axle, y, h * 0.12);
       }
@@ -219,10 +237,17 @@ sealed interface Sprite permits Sprite.Person, Sprite.Car, Sprite.Truck, Sprite.
       g.setStroke(new BasicStroke((float) strap, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
       g.draw(
           new Arc2D.Double(
-              x - w * 0.25 + strap / 2, y - h + strap / 2, w * 0.5 - strap, h * 0.5 - strap, 0, 180, Arc2D.OPEN));
+              x - w * 0.25 + strap / 2,
+              y - h + strap / 2,
+              w * 0.5 - strap,
+              h * 0.5 - strap,
+              0,
+              180,
+              Arc2D.OPEN));
       round(g, cloth, x - w / 2, y - h * 0.72, x + w / 2, y, h * 0.12);
       g.setColor(Colours.scaled(cloth, 0.6));
-      g.setStroke(new BasicStroke((float) (h * 0.06), BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
+      g.setStroke(
+          new BasicStroke((float) (h * 0.06), BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
       g.draw(new Line2D.Double(x - w / 2, y - h * 0.45, x + w / 2, y - h * 0.45));
     }
   }

@@ -5,7 +5,10 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One picture of a random place with up to four random objects, of the kind that the demo checkpoint was trained on. */
+/**
+ * One picture of a random place with up to four random objects, of the kind that the demo
+ * checkpoint was trained on.
+ */
 final class StillScene {
   private static final int TRIES = 12;
   private static final double MOST_OVERLAP = 0.12;

@@ -13,7 +13,8 @@ final class UnicastSink implements PacketSink {
   private final InetSocketAddress rtpTarget;
   private final InetSocketAddress rtcpTarget;
 
-  UnicastSink(InetAddress local, InetAddress client, RtspTransport.Unicast ports) throws IOException {
+  UnicastSink(InetAddress local, InetAddress client, RtspTransport.Unicast ports)
+      throws IOException {
     rtp = new DatagramSocket(0, local);
     try {
       rtcp = new DatagramSocket(0, local);
