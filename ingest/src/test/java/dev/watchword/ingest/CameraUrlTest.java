@@ -76,8 +76,14 @@ class CameraUrlTest {
       String url =
           schemes.get(random.nextInt(schemes.size()))
               + List.of(
-                      "://u:%s@h/p", "://%s@h:1", "://h/p?k=%s", "://h#%s", "://h/k=%s/p",
-                      "://h?%s", "://u:a@h/p?%s&x#y", "://%s:%s@h/p/q?a=%s")
+                      "://u:%s@h/p",
+                      "://%s@h:1",
+                      "://h/p?k=%s",
+                      "://h#%s",
+                      "://h/k=%s/p",
+                      "://h?%s",
+                      "://u:a@h/p?%s&x#y",
+                      "://%s:%s@h/p/q?a=%s")
                   .get(random.nextInt(8))
                   .replace("%s", secret);
       assertThat(everythingShown(url)).as(url).doesNotContain("ZQ");
