@@ -8,6 +8,7 @@ import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -38,7 +39,7 @@ public final class IngestService implements Service {
         config,
         () ->
             new KafkaProducer<>(
-                context.kafka().producer("ingest", FramePublisher.producerSettings())),
+                context.kafka().producer("ingest", producerSettings())),
         FfmpegSource.opener(context.clock(), Pause.real()),
         Pause.real());
   }
@@ -55,6 +56,11 @@ public final class IngestService implements Service {
     this.opener = opener;
     this.pause = pause;
     this.metrics = new IngestMetrics(context.registry());
+  }
+
+  /** The settings of ingest's producer, for measurements against it. */
+  public static Map<String, Object> producerSettings() {
+    return FramePublisher.producerSettings();
   }
 
   @Override
