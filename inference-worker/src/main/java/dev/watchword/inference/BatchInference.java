@@ -189,8 +189,7 @@ final class BatchInference {
 
   /** From the record's publication; clocks of two machines may disagree, so never negative. */
   private static Duration queued(Received.Frame frame, Instant start) {
-    Duration queued =
-        Duration.between(Instant.ofEpochMilli(frame.source().timestamp()), start);
+    Duration queued = Duration.between(Instant.ofEpochMilli(frame.source().timestamp()), start);
     return queued.isNegative() ? Duration.ZERO : queued;
   }
 

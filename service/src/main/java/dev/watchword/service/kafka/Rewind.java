@@ -20,8 +20,7 @@ public final class Rewind {
 
   /** To be told of each polled record, before it is worked on. */
   public void polled(ConsumerRecord<?, ?> record) {
-    beginnings.putIfAbsent(
-        new TopicPartition(record.topic(), record.partition()), record.offset());
+    beginnings.putIfAbsent(new TopicPartition(record.topic(), record.partition()), record.offset());
   }
 
   /** The partitions are no longer this consumer's. */

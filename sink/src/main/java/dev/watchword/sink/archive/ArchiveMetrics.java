@@ -43,8 +43,7 @@ final class ArchiveMetrics {
     open =
         Gauge.build("watchword_archive_open_records", "Records in files that are not stored yet.")
             .register(registry);
-    files =
-        Counter.build("watchword_archive_files_total", "Files stored.").register(registry);
+    files = Counter.build("watchword_archive_files_total", "Files stored.").register(registry);
     bytes =
         Counter.build("watchword_archive_written_bytes_total", "Bytes stored.").register(registry);
     writeSeconds =

@@ -92,7 +92,9 @@ class ArchivedParquetIT {
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement()) {
       statement.execute(
-          "create view archive as select * from read_parquet('" + glob() + "', hive_partitioning"
+          "create view archive as select * from read_parquet('"
+              + glob()
+              + "', hive_partitioning"
               + " = true)");
       List<String> rows = new ArrayList<>();
       try (ResultSet result = statement.executeQuery(sql)) {

@@ -98,8 +98,7 @@ final class DetectionsConsumer extends MockConsumer<String, byte[]> {
   }
 
   @Override
-  public synchronized void commitSync(
-      Map<TopicPartition, OffsetAndMetadata> offsets) {
+  public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
     if (commitsFail) {
       throw new TimeoutException("no coordinator");
     }
@@ -108,18 +107,13 @@ final class DetectionsConsumer extends MockConsumer<String, byte[]> {
   }
 
   @Override
-  public synchronized Map<TopicPartition, OffsetAndMetadata>
-      committed(Set<TopicPartition> partitions, Duration timeout) {
-    Map<TopicPartition, OffsetAndMetadata> offsets =
-        new HashMap<>();
+  public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
+      Set<TopicPartition> partitions, Duration timeout) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     partitions.forEach(
         partition -> {
           Long offset = log.committed.get(partition);
-          offsets.put(
-              partition,
-              offset == null
-                  ? null
-                  : new OffsetAndMetadata(offset));
+          offsets.put(partition, offset == null ? null : new OffsetAndMetadata(offset));
         });
     return offsets;
   }
