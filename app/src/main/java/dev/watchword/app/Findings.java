@@ -108,7 +108,7 @@ final class Findings {
   }
 
   private Finding storage() {
-    Path root = config.archive().storage();
+    Path root = config.archive().storage().directory();
     String probe = "check/" + ProcessHandle.current().pid();
     try {
       FileObjectStore store = new FileObjectStore(root);
@@ -122,7 +122,7 @@ final class Findings {
 
   private Finding model() throws IOException {
     Path directory = config.inference().modelPath().isPresent() ? config.inference().modelPath().get() : EmbeddedCheckpoint.extractTo(Caches.checkpoint());
-    try (PaliGemma model = PaliGemma.load(directory, config.inference().modelOptions())) {
+    try (PaliGemma model = PaliGemma.load(directory, config.inference().model())) {
       String name = config.inference().modelPath().map(Path::toString).orElse("embedded checkpoint (drawn scenes only)");
       return Finding.ok("model", name + ", " + model.imageSize() + " px, " + model.id().engine());
     } catch (CheckpointException e) {

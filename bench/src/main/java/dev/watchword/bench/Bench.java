@@ -12,6 +12,10 @@ public final class Bench {
       System.err.println("usage: bench/run demo|latency|cpu|kafka");
       System.exit(2);
     }
+    if (arguments[0].equals("kafka-frames")) {
+      FramesThroughKafka.produce(arguments[1], arguments[2]);
+      return;
+    }
     System.out.printf(
         "%s, %d cores, Java %s%n",
         System.getProperty("os.name") + " " + System.getProperty("os.arch"),

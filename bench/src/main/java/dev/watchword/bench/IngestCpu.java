@@ -44,6 +44,7 @@ final class IngestCpu {
       server.mount(name, clip);
       yaml.append("  ").append(name).append(": {url: \"").append(server.url(name)).append("\", sample: 2/s}\n");
     }
+    yaml.append("prompts: {all: {text: detect person}}\n");
     Path config = Files.writeString(directory.resolve("ingest.yaml"), yaml);
     try (WatchwordProcess ingest =
         WatchwordProcess.start(directory, "ingest", "-c", config.toString(), "--operations-port", "0")) {

@@ -1,0 +1,117 @@
+package dev.watchword.console;
+
+import dev.watchword.schemas.BoundingBox;
+import dev.watchword.schemas.CameraCause;
+import dev.watchword.schemas.CameraState;
+import dev.watchword.schemas.CameraStatus;
+import dev.watchword.schemas.CaptureClock;
+import dev.watchword.schemas.Detection;
+import dev.watchword.schemas.FrameDetections;
+import dev.watchword.schemas.FrameId;
+import dev.watchword.schemas.ModelId;
+import dev.watchword.schemas.Outcome;
+import dev.watchword.schemas.SampleReason;
+import dev.watchword.schemas.SampledFrame;
+import dev.watchword.schemas.ScoreParts;
+import dev.watchword.schemas.StageTimings;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+
+/** Wire records for tests. */
+final class Records {
+  static final String SESSION = "0197f6a0-0000-7000-8000-000000000001";
+  static final Instant START = Instant.parse("2026-05-01T08:00:00Z");
+
+  private Records() {}
+
+  static FrameId id(String camera, long sequence) {
+    return new FrameId(camera, SESSION, sequence);
+  }
+
+  static SampledFrame frame(String camera, long sequence) {
+    return frame(id(camera, sequence), START, picture(sequence, 100));
+  }
+
+  static SampledFrame frame(FrameId id, Instant capturedAt, byte[] jpeg) {
+    return frame(id, capturedAt, jpeg, CaptureClock.ARRIVAL);
+  }
+
+  static SampledFrame frame(FrameId id, Instant capturedAt, byte[] jpeg, CaptureClock clock) {
+    return SampledFrame.newBuilder()
+        .setId(id)
+        .setCapturedAt(capturedAt)
+        .setClock(clock)
+        .setArrivedAt(capturedAt)
+        .setPtsMicros(0)
+        .setSourceWidth(1280)
+        .setSourceHeight(720)
+        .setCodec("h264")
+        .setKeyFrame(false)
+        .setDamaged(false)
+        .setReason(SampleReason.RATE)
+        .setImageWidth(960)
+        .setImageHeight(540)
+        .setImage(ByteBuffer.wrap(jpeg))
+        .build();
+  }
+
+  /** Bytes that tell which frame they belong to. */
+  static byte[] picture(long sequence, int size) {
+    byte[] bytes = new byte[size];
+    bytes[0] = (byte) 0xff;
+    bytes[1] = (byte) sequence;
+    return bytes;
+  }
+
+  static FrameDetections answer(FrameId id, Detection... detections) {
+    return answer(id, "people", Outcome.INFERRED, START.plusMillis(40), detections);
+  }
+
+  static FrameDetections answer(
+      FrameId id, String prompt, Outcome outcome, Instant completedAt, Detection... detections) {
+    return FrameDetections.newBuilder()
+        .setId(id)
+        .setCapturedAt(START)
+        .setClock(CaptureClock.ARRIVAL)
+        .setCompletedAt(completedAt)
+        .setSourceWidth(1280)
+        .setSourceHeight(720)
+        .setPromptId(prompt)
+        .setPromptVersion("0badcafe")
+        .setModel(new ModelId("test", "1", "none", "f32"))
+        .setOutcome(outcome)
+        .setDetections(List.of(detections))
+        .setText("")
+        .setTokens(0)
+        .setTimings(new StageTimings(0L, 0L, 0L, 0L, 0L, 1))
+        .build();
+  }
+
+  static Detection detection(String label, double xMin, double yMin, double xMax, double yMax) {
+    return detection(label, 0.875, xMin, yMin, xMax, yMax);
+  }
+
+  static Detection detection(
+      String label, double score, double xMin, double yMin, double xMax, double yMax) {
+    return new Detection(
+        label,
+        new BoundingBox((float) xMin, (float) yMin, (float) xMax, (float) yMax),
+        (float) score,
+        new ScoreParts(1f, 1f, 1f));
+  }
+
+  static CameraStatus status(String camera, CameraState state, CameraCause cause, String detail) {
+    return CameraStatus.newBuilder()
+        .setCamera(camera)
+        .setState(state)
+        .setCause(cause)
+        .setDetail(detail)
+        .setSince(START)
+        .setUrl("rtsp://10.0.0.7/" + camera)
+        .setSourceWidth(1280)
+        .setSourceHeight(720)
+        .setCodec("h264")
+        .build();
+  }
+}
