@@ -111,6 +111,7 @@ export class Tile {
         this.#boxes = header.boxes;
         this.#root.dataset.outcome = header.outcome;
         this.#undrawn = true;
+        this.#root.style.setProperty("--aspect", `${bitmap.width} / ${bitmap.height}`);
         this.#numbers(header);
         this.#showState();
         this.#schedule();
@@ -172,7 +173,7 @@ export class Tile {
     const pictured = this.#bitmap !== null;
     const stale = !this.#connected || !pictured || state === "waiting" || state === "connecting";
     this.#root.dataset.stale = String(stale);
-    write(this.#find(".state"), state === "live" ? "" : title);
+    write(this.#find(".state"), state === "live" || state === "unknown" ? "" : state);
     write(this.#find(".veil strong"), this.#veil(state, title, pictured));
     write(this.#find(".veil > span"), this.#connected ? sentence : "");
     write(this.#find(".note"), stale ? "" : this.#note());
