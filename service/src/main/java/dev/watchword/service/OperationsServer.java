@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
+import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
@@ -26,7 +27,10 @@ public final class OperationsServer implements AutoCloseable {
     this.services = List.copyOf(services);
   }
 
-  /** Binds to the address; port 0 takes a free one. Throws when the port is taken. */
+  /**
+   * Binds to the address (port 0 takes a free one) and adds the JVM's own metrics to the registry.
+   * Throws when the port is taken.
+   */
   public static OperationsServer start(
       InetSocketAddress address, CollectorRegistry registry, List<Service> services)
       throws IOException {
@@ -34,6 +38,7 @@ public final class OperationsServer implements AutoCloseable {
         new OperationsServer(HttpServer.create(address, 0), registry, services);
     operations.server.createContext("/metrics", operations::metrics);
     operations.server.createContext("/health", operations::health);
+    DefaultExports.register(registry);
     operations.server.start();
     return operations;
   }

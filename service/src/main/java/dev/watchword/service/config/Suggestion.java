@@ -5,10 +5,11 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what a person may have meant: the known word at the least edit distance, if it is near. */
-final class Suggestion {
+public final class Suggestion {
   private Suggestion() {}
 
-  static Optional<String> nearest(String word, Collection<String> known) {
+  /** The known word nearest to the given one; empty when none is near enough to be meant. */
+  public static Optional<String> nearest(String word, Collection<String> known) {
     int limit = Math.max(1, word.length() / 3);
     return known.stream()
         .filter(candidate -> distance(word, candidate) <= limit)

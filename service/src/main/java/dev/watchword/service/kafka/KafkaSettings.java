@@ -1,6 +1,9 @@
 package dev.watchword.service.kafka;
 
 import dev.watchword.schemas.Topic;
+import dev.watchword.schemas.wire.AvroDeserializer;
+import dev.watchword.schemas.wire.AvroSerializer;
+import dev.watchword.schemas.wire.GeneratedRecords;
 import dev.watchword.service.config.Section;
 import io.prometheus.client.CollectorRegistry;
 import java.util.HashMap;
@@ -21,8 +24,11 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * under {@code producer:} and {@code consumer:} apply to those clients alone.
  */
 public final class KafkaSettings {
-  static final String SERIALIZER = "dev.watchword.schemas.wire.AvroSerializer";
-  static final String DESERIALIZER = "dev.watchword.schemas.wire.AvroDeserializer";
+  static {
+    // Needed when value.serializer names another class than ours.
+    GeneratedRecords.trust();
+  }
+
   private static final Set<String> OWN_KEYS =
       Set.of("topic-prefix", "partitions", "producer", "consumer");
 
@@ -124,7 +130,7 @@ public final class KafkaSettings {
   public Map<String, Object> producer(String clientId, Map<String, ?> overrides) {
     Map<String, Object> properties = client(clientId);
     properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class.getName());
-    properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, SERIALIZER);
+    properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, AvroSerializer.class.getName());
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 << 20);
     properties.putAll(overrides);
     properties.putAll(withoutDeserializers(common));
@@ -170,9 +176,19 @@ public final class KafkaSettings {
   public RecordDecoder decoder() {
     Map<String, Object> properties = new HashMap<>(common);
     properties.putAll(consumer);
-    properties.putIfAbsent(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, DESERIALIZER);
+    properties.putIfAbsent(
+        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, AvroDeserializer.class.getName());
     properties.put("specific.avro.reader", "true");
     return RecordDecoder.of(properties);
+  }
+
+  /** Why a client failed, from the innermost cause: Kafka's outermost message says little. */
+  public static String sentence(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
   private Map<String, Object> client(String clientId) {

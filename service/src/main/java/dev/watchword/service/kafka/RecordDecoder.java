@@ -1,11 +1,10 @@
 package dev.watchword.service.kafka;
 
-import java.net.ConnectException;
+import dev.watchword.schemas.wire.RegistryUnreachableException;
 import java.net.SocketException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -25,8 +24,13 @@ public final class RecordDecoder implements AutoCloseable {
 
   private final Deserializer<?> deserializer;
 
-  RecordDecoder(Deserializer<?> deserializer) {
+  private RecordDecoder(Deserializer<?> deserializer) {
     this.deserializer = deserializer;
+  }
+
+  /** A decoder over a deserializer that is configured already; closes it when it is closed. */
+  public static RecordDecoder with(Deserializer<?> deserializer) {
+    return new RecordDecoder(deserializer);
   }
 
   static RecordDecoder of(Map<String, Object> properties) {
@@ -59,8 +63,7 @@ public final class RecordDecoder implements AutoCloseable {
         }
         return type.cast(value);
       } catch (SerializationException e) {
-        Optional<Throwable> outage = outage(e);
-        if (outage.isEmpty()) {
+        if (!isOutage(e)) {
           throw new BadRecordException(sentence(e), e);
         }
         if (!waited) {
@@ -76,15 +79,16 @@ public final class RecordDecoder implements AutoCloseable {
     }
   }
 
-  private static Optional<Throwable> outage(Throwable error) {
+  /** Ours says so by its type; with Confluent's deserializer the reason is deeper. */
+  private static boolean isOutage(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ConnectException
+      if (cause instanceof RegistryUnreachableException
           || cause instanceof SocketException
           || cause instanceof HttpTimeoutException) {
-        return Optional.of(cause);
+        return true;
       }
     }
-    return Optional.empty();
+    return false;
   }
 
   private static String sentence(Throwable error) {

@@ -1,0 +1,106 @@
+package dev.watchword.app;
+
+import dev.watchword.schemas.FrameDetections;
+import dev.watchword.schemas.Topic;
+import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.RecordDecoder;
+import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code watchword tail}: subscribes to detections and prints a JSON line a record. */
+@Command(name = "tail", description = "Prints a JSON line for each record of the detections topic.", mixinStandardHelpOptions = true)
+final class TailCommand implements Callable<Integer> {
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration REACH = Duration.ofSeconds(5);
+
+  @Option(names = {"-c", "--config"}, paramLabel = "FILE", description = "The configuration file. Default: the demo that runs in this directory.")
+  private Path file;
+
+  @Option(names = "--data", paramLabel = "DIR", defaultValue = "watchword-data", description = "The data directory of a running demo. Default: ${DEFAULT-VALUE}.")
+  private Path data;
+
+  @Option(names = "--camera", paramLabel = "ID", description = "Only this camera.")
+  private String camera;
+
+  @Option(names = "--label", paramLabel = "LABEL", description = "Only records with a box of this label.")
+  private String label;
+
+  @Option(names = "--from-beginning", description = "Start with the oldest record kept, not with the next one.")
+  private boolean fromBeginning;
+
+  @Option(names = "--count", paramLabel = "N", defaultValue = "0", description = "Stop after N lines.")
+  private long count;
+
+  @Override
+  public Integer call() throws Exception {
+    KafkaSettings kafka = Reach.settings(file, data, new CollectorRegistry());
+    DetectionsJson json = new DetectionsJson();
+    long printed = 0;
+    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(kafka.consumer("tail", "", Map.of()));
+        RecordDecoder decoder = kafka.decoder()) {
+      List<TopicPartition> partitions = partitions(consumer, kafka);
+      consumer.assign(partitions);
+      if (fromBeginning) {
+        consumer.seekToBeginning(partitions);
+      } else {
+        consumer.seekToEnd(partitions);
+      }
+      while (count == 0 || printed < count) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+          printed += print(record, decoder, json);
+          if (count > 0 && printed >= count) {
+            break;
+          }
+        }
+        if (System.out.checkError()) {
+          return 0;
+        }
+      }
+    }
+    return 0;
+  }
+
+  private int print(ConsumerRecord<String, byte[]> record, RecordDecoder decoder, DetectionsJson json)
+      throws InterruptedException {
+    try {
+      FrameDetections detections = decoder.decode(record, FrameDetections.class);
+      if (wanted(detections)) {
+        System.out.println(json.line(detections));
+        return 1;
+      }
+    } catch (BadRecordException e) {
+      System.err.println("offset " + record.offset() + " of partition " + record.partition() + " cannot be read: " + e.getMessage());
+    }
+    return 0;
+  }
+
+  private boolean wanted(FrameDetections record) {
+    return (camera == null || camera.equals(record.getId().getCamera()))
+        && (label == null || record.getDetections().stream().anyMatch(detection -> label.equals(detection.getLabel())));
+  }
+
+  private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, KafkaSettings kafka) {
+    String topic = kafka.name(Topic.DETECTIONS);
+    try {
+      List<PartitionInfo> partitions = consumer.partitionsFor(topic, REACH);
+      if (partitions.isEmpty()) {
+        throw new CommandFailure("topic " + topic + " does not exist yet; it appears when a service has started");
+      }
+      return partitions.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+    } catch (TimeoutException e) {
+      throw new CommandFailure("Kafka at " + kafka.bootstrapServers() + " does not answer", e);
+    }
+  }
+}

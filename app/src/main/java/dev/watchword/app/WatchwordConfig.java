@@ -1,0 +1,45 @@
+package dev.watchword.app;
+
+import dev.watchword.console.ConsoleConfig;
+import dev.watchword.inference.InferenceConfig;
+import dev.watchword.ingest.IngestConfig;
+import dev.watchword.service.config.Section;
+import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.sink.archive.ArchiveConfig;
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * The whole configuration file, read and checked. Every process reads all of it, also the parts of other services, so
+ * that a mistake shows wherever the file is used first.
+ *
+ * @param data where the embedded parts keep their files
+ * @param operationsHost the address on which {@code /metrics} and {@code /health} listen
+ */
+record WatchwordConfig(
+    KafkaSettings kafka,
+    IngestConfig ingest,
+    InferenceConfig inference,
+    ArchiveConfig archive,
+    ConsoleConfig console,
+    Path data,
+    String operationsHost) {
+
+  /** Reads every section; an unknown key is refused with a suggestion. */
+  static WatchwordConfig from(Section root, CollectorRegistry registry) {
+    Path data = Path.of(root.text("data", "watchword-data")).toAbsolutePath().normalize();
+    Set<String> cameras = root.section("cameras").keys();
+    WatchwordConfig config =
+        new WatchwordConfig(
+            KafkaSettings.from(root, registry),
+            IngestConfig.from(root),
+            InferenceConfig.from(root, cameras),
+            ArchiveConfig.from(root, data.resolve("storage")),
+            ConsoleConfig.from(root),
+            data,
+            root.section("operations").text("host", "127.0.0.1"));
+    root.rejectUnknown();
+    return config;
+  }
+}

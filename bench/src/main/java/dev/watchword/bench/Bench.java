@@ -1,0 +1,35 @@
+package dev.watchword.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** Runs one measurement by name: {@code bench/run demo}. Each prints a small table and what it was run on. */
+public final class Bench {
+  private Bench() {}
+
+  public static void main(String[] arguments) throws Exception {
+    if (arguments.length == 0) {
+      System.err.println("usage: bench/run demo|latency|cpu|kafka");
+      System.exit(2);
+    }
+    if (arguments[0].equals("kafka-frames")) {
+      FramesThroughKafka.produce(arguments[1], arguments[2]);
+      return;
+    }
+    System.out.printf(
+        "%s, %d cores, Java %s%n",
+        System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+        Runtime.getRuntime().availableProcessors(),
+        Runtime.version());
+    List<String> rest = List.of(arguments).subList(1, arguments.length);
+    Path home = Path.of(System.getProperty("watchword.home", ".")).toAbsolutePath().normalize();
+    switch (arguments[0]) {
+      case "demo" -> DemoStart.run(home, rest);
+      case "latency" -> PipelineLatency.run();
+      case "cpu" -> IngestCpu.run();
+      case "kafka" -> FramesThroughKafka.run();
+      default -> throw new IllegalArgumentException("no measurement named " + arguments[0]);
+    }
+    System.exit(0);
+  }
+}

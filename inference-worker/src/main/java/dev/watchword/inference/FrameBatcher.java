@@ -1,0 +1,82 @@
+package dev.watchword.inference;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Collects polled records, across cameras and partitions, until there is a batch: enough of them,
+ * or the first has waited long enough. Records leave in the order in which they came, so what has
+ * left is a prefix of each partition. Bounded by its caller, which stops polling when {@link
+ * #isFull()}.
+ */
+final class FrameBatcher {
+  private final int maxBatch;
+  private final long maxDelayNanos;
+  private final Deque<Received> pending = new ArrayDeque<>();
+
+  FrameBatcher(int maxBatch, Duration maxDelay) {
+    this.maxBatch = maxBatch;
+    this.maxDelayNanos = maxDelay.toNanos();
+  }
+
+  void add(Received record) {
+    pending.addLast(record);
+  }
+
+  boolean isFull() {
+    return pending.size() >= maxBatch;
+  }
+
+  boolean isEmpty() {
+    return pending.isEmpty();
+  }
+
+  boolean isDue(long nowNanos) {
+    return isFull() || !pending.isEmpty() && remainingNanos(nowNanos) <= 0;
+  }
+
+  /** How long to wait for more records, at most {@code idle} when there are none. */
+  Duration patience(long nowNanos, Duration idle) {
+    if (isFull()) {
+      return Duration.ZERO;
+    }
+    return pending.isEmpty() ? idle : Duration.ofNanos(Math.max(0, remainingNanos(nowNanos)));
+  }
+
+  private long remainingNanos(long nowNanos) {
+    return pending.getFirst().polledNanos() + maxDelayNanos - nowNanos;
+  }
+
+  /**
+   * Takes the next records, until {@code maxBatch} of them are to be inferred. Those that do not cost
+   * next to nothing and must not hold a backlog up.
+   */
+  List<Judged> take(Function<Received, Verdict> judge) {
+    List<Judged> taken = new ArrayList<>();
+    int toInfer = 0;
+    while (!pending.isEmpty() && toInfer < maxBatch) {
+      Received next = pending.removeFirst();
+      Verdict verdict = judge.apply(next);
+      taken.add(new Judged(next, verdict));
+      toInfer += verdict == Verdict.INFER ? 1 : 0;
+    }
+    return taken;
+  }
+
+  void clear() {
+    pending.clear();
+  }
+
+  void forget(Collection<TopicPartition> partitions) {
+    Set<TopicPartition> gone = new HashSet<>(partitions);
+    pending.removeIf(record -> gone.contains(record.partition()));
+  }
+}

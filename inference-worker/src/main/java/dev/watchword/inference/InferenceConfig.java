@@ -1,0 +1,111 @@
+package dev.watchword.inference;
+
+import dev.watchword.paligemma.DetectPrompt;
+import dev.watchword.paligemma.ModelOptions;
+import dev.watchword.service.config.Section;
+import dev.watchword.service.config.Suggestion;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the worker reads from the file: sections {@code prompts}, {@code model} and {@code
+ * inference}.
+ *
+ * @param modelPath a checkpoint directory; empty for the embedded one
+ * @param maxBatch frames in one call of the model
+ * @param maxBatchDelay how long the first frame of a batch waits for others
+ * @param maxAge frames that were captured longer ago are skipped
+ */
+public record InferenceConfig(
+    List<Prompt> prompts,
+    Optional<Path> modelPath,
+    ModelOptions model,
+    int maxBatch,
+    Duration maxBatchDelay,
+    Duration maxAge) {
+  private static final String ENGINE = "OnnxRuntime";
+  private static final int DEFAULT_THREADS = 4;
+  private static final int DEFAULT_MAX_NEW_TOKENS = 141;
+
+  public InferenceConfig {
+    prompts = List.copyOf(prompts);
+  }
+
+  /**
+   * Reads and checks the sections.
+   *
+   * @param cameraIds the cameras that prompts may name; empty when they are not known here
+   */
+  public static InferenceConfig from(Section root, Set<String> cameraIds) {
+    Section inference = root.section("inference");
+    Section model = root.section("model");
+    checkEngine(model);
+    return new InferenceConfig(
+        prompts(root, cameraIds),
+        model.optionalText("path").map(Path::of),
+        modelOptions(model),
+        inference.integer("max-batch", 8, 1, 256),
+        inference.duration("max-batch-delay", Duration.ofMillis(20)),
+        inference.duration("max-age", Duration.ofSeconds(5)));
+  }
+
+  private static void checkEngine(Section model) {
+    String engine = model.text("engine", ENGINE);
+    if (!engine.equals(ENGINE)) {
+      throw model.wrong(
+          "engine", "there is no engine '" + engine + "' in this build; use " + ENGINE);
+    }
+  }
+
+  private static ModelOptions modelOptions(Section model) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return new ModelOptions(
+        model.integer("threads", Math.min(DEFAULT_THREADS, cores), 1, 1024),
+        model.integer("max-new-tokens", DEFAULT_MAX_NEW_TOKENS, 1, 4096));
+  }
+
+  private static List<Prompt> prompts(Section root, Set<String> cameraIds) {
+    Map<String, Section> sections = root.sections("prompts");
+    if (sections.isEmpty()) {
+      throw root.wrong(
+          "prompts", "is missing; name at least one, such as people: {text: detect person}");
+    }
+    List<Prompt> prompts = new ArrayList<>();
+    sections.forEach((id, section) -> prompts.add(prompt(id, section, cameraIds)));
+    return prompts;
+  }
+
+  private static Prompt prompt(String id, Section section, Set<String> cameraIds) {
+    Set<String> cameras = new LinkedHashSet<>(section.texts("cameras"));
+    for (String camera : cameras) {
+      if (!cameraIds.isEmpty() && !cameraIds.contains(camera)) {
+        throw section.wrong("cameras", unknownCamera(camera, cameraIds));
+      }
+    }
+    return new Prompt(id, detect(section), cameras);
+  }
+
+  private static DetectPrompt detect(Section section) {
+    String text = section.text("text");
+    try {
+      return DetectPrompt.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw section.wrong("text", e.getMessage());
+    }
+  }
+
+  private static String unknownCamera(String camera, Set<String> cameraIds) {
+    return "there is no camera '"
+        + camera
+        + "'; "
+        + Suggestion.nearest(camera, cameraIds)
+            .map(near -> "did you mean '" + near + "'?")
+            .orElse("cameras: " + String.join(", ", cameraIds.stream().sorted().toList()));
+  }
+}

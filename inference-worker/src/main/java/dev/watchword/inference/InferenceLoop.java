@@ -1,0 +1,207 @@
+package dev.watchword.inference;
+
+import dev.watchword.schemas.SampledFrame;
+import dev.watchword.service.Backoff;
+import dev.watchword.service.Health;
+import dev.watchword.service.HealthLog;
+import dev.watchword.service.LoopThread;
+import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.RecordDecoder;
+import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Frames to detections, exactly once: polls, batches across cameras, asks the model, and publishes
+ * the answers together with the offsets of exactly those frames in one transaction.
+ *
+ * <p>When a transaction fails, everything since the last commit is forgotten and polled again from
+ * the committed offsets. The model runs outside of the transaction, so a slow one does not run into
+ * the transaction's timeout.
+ */
+final class InferenceLoop implements LoopThread.Loop {
+  private static final Duration IDLE = Duration.ofMillis(500);
+  private static final Duration OFFSETS_LIMIT = Duration.ofSeconds(5);
+
+  private final Consumer<String, byte[]> consumer;
+  private final RecordDecoder decoder;
+  private final TransactionalPublisher publisher;
+  private final FrameBatcher batcher;
+  private final SeenFrames seen = new SeenFrames();
+  private final Triage triage;
+  private final BatchInference inference;
+  private final InferenceMetrics metrics;
+  private final LongSupplier nanos;
+  private final Backoff backoff;
+  private final HealthLog health;
+
+  /** Where this worker began, for partitions that no one has committed an offset of. */
+  private final Map<TopicPartition, Long> beginnings = new HashMap<>();
+
+  private Answers inDoubt;
+  private boolean mustRewind;
+
+  InferenceLoop(
+      InferenceConfig config,
+      Detector detector,
+      FrameClients clients,
+      LoopTime time,
+      Backoff backoff,
+      InferenceMetrics metrics,
+      HealthLog health) {
+    this.consumer = clients.consumer();
+    this.decoder = clients.decoder();
+    this.publisher = new TransactionalPublisher(clients.producers());
+    this.batcher = new FrameBatcher(config.maxBatch(), config.maxBatchDelay());
+    this.triage = new Triage(config.prompts(), config.maxAge(), time.clock(), seen);
+    this.inference =
+        new BatchInference(detector, config.prompts(), clients.topics(), time.clock(), metrics);
+    this.metrics = metrics;
+    this.nanos = time.nanos();
+    this.backoff = backoff;
+    this.health = health;
+    consumer.subscribe(List.of(clients.framesTopic()), new Rebalance());
+  }
+
+  @Override
+  public void step() throws InterruptedException {
+    try {
+      publisher.prepare();
+      if (mustRewind) {
+        rewind();
+      }
+      poll();
+      if (batcher.isDue(nanos.getAsLong())) {
+        answer();
+      }
+      backoff.reset();
+      health.set(Health.up("running"));
+    } catch (WakeupException e) {
+      // Asked to stop: the driver does not step again, and what was polled was not committed.
+    } catch (InterruptException e) {
+      throw new InterruptedException("stopped");
+    } catch (KafkaException e) {
+      startOver(e);
+    }
+  }
+
+  /** Polls even when there is enough to do, so that the group sees that this worker lives. */
+  private void poll() throws InterruptedException {
+    Duration patience = batcher.patience(nanos.getAsLong(), IDLE);
+    boolean full = batcher.isFull();
+    if (full) {
+      consumer.pause(consumer.assignment());
+    }
+    try {
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
+        Received received = read(record);
+        beginnings.putIfAbsent(received.partition(), record.offset());
+        batcher.add(received);
+      }
+    } finally {
+      if (full) {
+        consumer.resume(consumer.paused());
+      }
+    }
+  }
+
+  private Received read(ConsumerRecord<String, byte[]> record) throws InterruptedException {
+    long now = nanos.getAsLong();
+    try {
+      SampledFrame frame = decoder.decode(record, SampledFrame.class);
+      return frame == null
+          ? new Received.Unreadable(record, now, "the record has no value")
+          : new Received.Frame(record, now, frame);
+    } catch (BadRecordException e) {
+      return new Received.Unreadable(record, now, e.getMessage());
+    }
+  }
+
+  private void answer() {
+    Answers answers = inference.answer(batcher.take(triage::judge));
+    try (InferenceMetrics.Stage stage = metrics.stage("publish")) {
+      publisher.publish(answers, consumer.groupMetadata());
+    } catch (KafkaException e) {
+      inDoubt = answers;
+      metrics.aborted();
+      throw e;
+    }
+    settle(answers);
+  }
+
+  private void settle(Answers answers) {
+    seen.commit();
+    metrics.committed(answers);
+  }
+
+  private void startOver(KafkaException cause) throws InterruptedException {
+    mustRewind = true;
+    batcher.clear();
+    if (inDoubt == null) {
+      seen.rollback();
+    }
+    health.set(Health.down("results cannot be published: " + KafkaSettings.sentence(cause)));
+    backoff.await();
+  }
+
+  /** Back to the committed offsets, which also tell whether a commit in doubt went through. */
+  private void rewind() {
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        consumer.committed(consumer.assignment(), OFFSETS_LIMIT);
+    if (inDoubt != null && inDoubt.isCoveredBy(committed)) {
+      settle(inDoubt);
+    }
+    inDoubt = null;
+    seen.rollback();
+    for (TopicPartition partition : consumer.assignment()) {
+      OffsetAndMetadata offset = committed.get(partition);
+      if (offset != null) {
+        consumer.seek(partition, offset.offset());
+      } else if (beginnings.containsKey(partition)) {
+        consumer.seek(partition, beginnings.get(partition));
+      }
+    }
+    mustRewind = false;
+  }
+
+  @Override
+  public void wakeup() {
+    backoff.stop();
+    consumer.wakeup();
+  }
+
+  @Override
+  public void close() {
+    publisher.close();
+    consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+    decoder.close();
+  }
+
+  /** Partitions that leave take their frames with them: another worker answers those. */
+  private final class Rebalance implements ConsumerRebalanceListener {
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      batcher.forget(partitions);
+      seen.forget(partitions);
+      beginnings.keySet().removeAll(partitions);
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      // Their positions are the committed offsets.
+    }
+  }
+}

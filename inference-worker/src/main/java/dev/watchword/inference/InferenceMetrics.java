@@ -1,0 +1,139 @@
+package dev.watchword.inference;
+
+import dev.watchword.paligemma.Timings;
+import dev.watchword.schemas.Detection;
+import dev.watchword.schemas.FrameDetections;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Histogram;
+import java.time.Duration;
+
+/**
+ * What the worker counts. Records are counted when their transaction has committed, so work that is
+ * done again after an abort counts once. Two equations hold at any time between two steps:
+ *
+ * <pre>
+ * records answered = frames_consumed (all cameras) + dead_letters{reason="unreadable"}
+ * frames_consumed{camera} = sum over outcome of requests{camera, prompt, outcome}
+ * </pre>
+ *
+ * <p>The second holds for each camera and each of its prompts; for a camera without any, for the
+ * prompt {@code ""}. Outcomes: inferred, skipped_stale, failed, duplicate, no_prompt.
+ */
+final class InferenceMetrics {
+  private final Counter framesConsumed;
+  private final Counter requests;
+  private final Counter deadLetters;
+  private final Counter tokens;
+  private final Counter detections;
+  private final Counter transactions;
+  private final Histogram batchFrames;
+  private final Histogram stageSeconds;
+  private final Histogram queueSeconds;
+  private final Histogram latencySeconds;
+
+  InferenceMetrics(CollectorRegistry registry) {
+    framesConsumed =
+        Counter.build("watchword_inference_frames_consumed_total", "Frames answered.")
+            .labelNames("camera")
+            .register(registry);
+    requests =
+        Counter.build("watchword_inference_requests_total", "Frames and prompts, by outcome.")
+            .labelNames("camera", "prompt", "outcome")
+            .register(registry);
+    deadLetters =
+        Counter.build("watchword_inference_dead_letters_total", "Records set aside, by reason.")
+            .labelNames("reason")
+            .register(registry);
+    tokens =
+        Counter.build("watchword_inference_tokens_total", "Tokens that the model generated.")
+            .register(registry);
+    detections =
+        Counter.build("watchword_inference_detections_total", "Boxes, by label.")
+            .labelNames("label")
+            .register(registry);
+    transactions =
+        Counter.build("watchword_inference_transactions_total", "Transactions, by outcome.")
+            .labelNames("outcome")
+            .register(registry);
+    batchFrames =
+        Histogram.build("watchword_inference_batch_frames", "Frames in one call of the model.")
+            .buckets(1, 2, 4, 8, 16, 32, 64, 128)
+            .register(registry);
+    stageSeconds =
+        Histogram.build("watchword_inference_stage_seconds", "Time by stage.")
+            .labelNames("stage")
+            .buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+            .register(registry);
+    queueSeconds =
+        Histogram.build(
+                "watchword_inference_queue_seconds",
+                "From a frame's publication to the start of its batch.")
+            .buckets(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+            .register(registry);
+    latencySeconds =
+        Histogram.build(
+                "watchword_inference_capture_to_detection_seconds",
+                "From a frame's capture to its answer.")
+            .labelNames("camera")
+            .buckets(0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30)
+            .register(registry);
+  }
+
+  void batch(int frames, Timings timings) {
+    batchFrames.observe(frames);
+    observe("preprocess", timings.preprocess());
+    observe("vision", timings.vision());
+    observe("prefill", timings.prefill());
+    observe("decode", timings.decode());
+  }
+
+  /** Times a stage until it is closed. */
+  Stage stage(String name) {
+    long start = System.nanoTime();
+    return () -> stageSeconds.labels(name).observe((System.nanoTime() - start) / 1e9);
+  }
+
+  void committed(Answers answers) {
+    transactions.labels("committed").inc();
+    answers.consumedFrames().forEach(camera -> framesConsumed.labels(camera).inc());
+    answers.deadLetters().forEach(reason -> deadLetters.labels(reason.label()).inc());
+    answers.accounts().forEach(this::account);
+  }
+
+  void aborted() {
+    transactions.labels("aborted").inc();
+  }
+
+  private void account(Answers.Account account) {
+    requests.labels(account.camera(), account.prompt(), account.outcome().label()).inc();
+    if (account.outcome() == RequestOutcome.INFERRED) {
+      inferred(account.camera(), account.detections());
+    }
+  }
+
+  private void inferred(String camera, FrameDetections frame) {
+    tokens.inc(frame.getTokens());
+    for (Detection detection : frame.getDetections()) {
+      detections.labels(detection.getLabel()).inc();
+    }
+    queueSeconds.observe(frame.getTimings().getQueueMicros() / 1e6);
+    latencySeconds
+        .labels(camera)
+        .observe(seconds(Duration.between(frame.getCapturedAt(), frame.getCompletedAt())));
+  }
+
+  private void observe(String stage, Duration duration) {
+    stageSeconds.labels(stage).observe(seconds(duration));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  /** A stage in progress. */
+  interface Stage extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

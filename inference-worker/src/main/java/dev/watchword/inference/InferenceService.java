@@ -1,0 +1,195 @@
+package dev.watchword.inference;
+
+import dev.watchword.paligemma.CheckpointException;
+import dev.watchword.paligemma.EmbeddedCheckpoint;
+import dev.watchword.paligemma.PaliGemma;
+import dev.watchword.schemas.Topic;
+import dev.watchword.service.Backoff;
+import dev.watchword.service.Health;
+import dev.watchword.service.HealthLog;
+import dev.watchword.service.LoopThread;
+import dev.watchword.service.Service;
+import dev.watchword.service.ServiceContext;
+import dev.watchword.service.kafka.KafkaSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Frames to detections with one model on one thread. Several processes share the cameras as a
+ * consumer group. The model is loaded on that thread after {@link #start()}; one that cannot be
+ * loaded is told to the context as a bug, in one sentence.
+ */
+public final class InferenceService implements Service {
+  private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
+  private static final String NAME = "inference";
+  private static final int MIN_POLL_RECORDS = 64;
+
+  private final ServiceContext context;
+  private final InferenceConfig config;
+  private final Path cacheDirectory;
+  private final InferenceMetrics metrics;
+  private final HealthLog health = new HealthLog(NAME);
+  private LoopThread thread;
+
+  /**
+   * @param cacheDirectory where the embedded checkpoint is unpacked when the configuration names
+   *     none
+   */
+  public InferenceService(ServiceContext context, InferenceConfig config, Path cacheDirectory) {
+    this.context = Objects.requireNonNull(context, "context");
+    this.config = Objects.requireNonNull(config, "config");
+    this.cacheDirectory = Objects.requireNonNull(cacheDirectory, "cacheDirectory");
+    this.metrics = new InferenceMetrics(context.registry());
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public synchronized void start() {
+    health.starting("loading model");
+    thread = new LoopThread(NAME, new Worker(), this::broken).start();
+  }
+
+  @Override
+  public Health health() {
+    return health.current();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (thread != null) {
+      thread.close();
+      thread = null;
+    }
+  }
+
+  private void broken(Throwable failure) {
+    health.set(Health.down(String.valueOf(failure.getMessage())));
+    context.bugs().accept(failure);
+  }
+
+  /** Loads the model, connects, and then steps the loop. */
+  private final class Worker implements LoopThread.Loop {
+    private final Backoff backoff = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(10));
+    private Detector detector;
+    private volatile InferenceLoop loop;
+
+    @Override
+    public void step() throws CheckpointException, IOException, InterruptedException {
+      if (detector == null) {
+        detector = load();
+      } else if (loop == null) {
+        connect();
+      } else {
+        loop.step();
+      }
+    }
+
+    private void connect() throws InterruptedException {
+      try {
+        loop =
+            new InferenceLoop(
+                config,
+                detector,
+                clients(),
+                new LoopTime(context.clock(), System::nanoTime),
+                backoff,
+                metrics,
+                health);
+      } catch (KafkaException e) {
+        health.set(Health.down("Kafka cannot be reached: " + KafkaSettings.sentence(e)));
+        backoff.await();
+      }
+    }
+
+    @Override
+    public void wakeup() {
+      backoff.stop();
+      InferenceLoop running = loop;
+      if (running != null) {
+        running.wakeup();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (loop != null) {
+        loop.close();
+      }
+      if (detector != null) {
+        detector.close();
+      }
+    }
+  }
+
+  private Detector load() throws CheckpointException, IOException {
+    long start = System.nanoTime();
+    Detector detector = Detector.of(PaliGemma.load(checkpoint(), config.model()));
+    log.atInfo()
+        .addKeyValue("checkpoint", detector.id().checkpoint())
+        .addKeyValue("revision", detector.id().revision())
+        .addKeyValue("engine", detector.id().engine())
+        .addKeyValue("precision", detector.id().precision())
+        .addKeyValue("millis", (System.nanoTime() - start) / 1_000_000)
+        .log("model loaded");
+    return detector;
+  }
+
+  private Path checkpoint() throws IOException {
+    if (config.modelPath().isPresent()) {
+      return config.modelPath().get();
+    }
+    try {
+      return EmbeddedCheckpoint.extractTo(cacheDirectory);
+    } catch (IOException e) {
+      throw new IOException(
+          "the embedded model cannot be unpacked to " + cacheDirectory + ": " + e.getMessage(), e);
+    }
+  }
+
+  private FrameClients clients() {
+    KafkaSettings kafka = context.kafka();
+    String transactionalId = kafka.group(NAME) + "-" + UUID.randomUUID();
+    return new FrameClients(
+        new KafkaConsumer<>(kafka.consumer(NAME, kafka.group(NAME), consumerSettings())),
+        kafka.decoder(),
+        () -> new KafkaProducer<>(kafka.producer(NAME, producerSettings(transactionalId))),
+        kafka.name(Topic.FRAMES),
+        new BatchInference.Topics(
+            kafka.name(Topic.DETECTIONS), kafka.name(Topic.FRAMES_DEAD_LETTER)));
+  }
+
+  private Map<String, Object> consumerSettings() {
+    return Map.of(
+        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(MIN_POLL_RECORDS, config.maxBatch()),
+        // Partitions that stay keep their pending frames and their memory of duplicates.
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+            CooperativeStickyAssignor.class.getName());
+  }
+
+  /** A transaction lasts milliseconds; a dead worker holds readers up for ten seconds at most. */
+  private static Map<String, Object> producerSettings(String transactionalId) {
+    return Map.of(
+        ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000,
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000,
+        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000,
+        ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000,
+        ProducerConfig.LINGER_MS_CONFIG, 0);
+  }
+}

@@ -1,0 +1,121 @@
+package dev.watchword.inference;
+
+import dev.watchword.paligemma.Generation;
+import dev.watchword.paligemma.Timings;
+import dev.watchword.schemas.BoundingBox;
+import dev.watchword.schemas.DeadLetter;
+import dev.watchword.schemas.Detection;
+import dev.watchword.schemas.FrameDetections;
+import dev.watchword.schemas.ModelId;
+import dev.watchword.schemas.Outcome;
+import dev.watchword.schemas.SampledFrame;
+import dev.watchword.schemas.ScoreParts;
+import dev.watchword.schemas.StageTimings;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Makes the records that the worker publishes. */
+final class WireRecords {
+  /** Room for the other fields under the dead-letter topic's limit of 16 MiB. */
+  private static final int MAX_LETTER_BYTES = 15 << 20;
+
+  private final ModelId model;
+
+  WireRecords(dev.watchword.paligemma.ModelId model) {
+    this.model =
+        new ModelId(model.checkpoint(), model.revision(), model.engine(), model.precision());
+  }
+
+  FrameDetections inferred(
+      SampledFrame frame,
+      Prompt prompt,
+      Generation generation,
+      Duration queued,
+      int batchSize,
+      Instant now) {
+    return record(frame, prompt, now)
+        .setOutcome(Outcome.INFERRED)
+        .setDetections(generation.detections().stream().map(WireRecords::detection).toList())
+        .setText(generation.text())
+        .setTokens(generation.tokens())
+        .setTimings(timings(generation.timings(), queued, batchSize))
+        .build();
+  }
+
+  FrameDetections stale(SampledFrame frame, Prompt prompt, Duration queued, Instant now) {
+    return record(frame, prompt, now)
+        .setOutcome(Outcome.SKIPPED_STALE)
+        .setTimings(notInferred(queued))
+        .build();
+  }
+
+  FrameDetections failed(
+      SampledFrame frame, Prompt prompt, String failure, Duration queued, Instant now) {
+    return record(frame, prompt, now)
+        .setOutcome(Outcome.FAILED)
+        .setFailure(failure)
+        .setTimings(notInferred(queued))
+        .build();
+  }
+
+  static DeadLetter deadLetter(ConsumerRecord<String, byte[]> source, String error, Instant now) {
+    byte[] value = source.value();
+    boolean fits = value != null && value.length <= MAX_LETTER_BYTES;
+    return DeadLetter.newBuilder()
+        .setTopic(source.topic())
+        .setPartition(source.partition())
+        .setOffset(source.offset())
+        .setError(error)
+        .setService("inference")
+        .setAt(now)
+        .setValue(fits ? ByteBuffer.wrap(value) : null)
+        .build();
+  }
+
+  private FrameDetections.Builder record(SampledFrame frame, Prompt prompt, Instant now) {
+    return FrameDetections.newBuilder()
+        .setId(frame.getId())
+        .setCapturedAt(frame.getCapturedAt())
+        .setClock(frame.getClock())
+        .setCompletedAt(now)
+        .setSourceWidth(frame.getSourceWidth())
+        .setSourceHeight(frame.getSourceHeight())
+        .setPromptId(prompt.id())
+        .setPromptVersion(prompt.version())
+        .setModel(model)
+        .setDetections(List.of())
+        .setText("")
+        .setTokens(0);
+  }
+
+  private static Detection detection(dev.watchword.paligemma.Detection detection) {
+    var box = detection.box();
+    var score = detection.score();
+    return new Detection(
+        detection.label(),
+        new BoundingBox(box.xMin(), box.yMin(), box.xMax(), box.yMax()),
+        score.value(),
+        new ScoreParts(score.object(), score.label(), score.location()));
+  }
+
+  private static StageTimings timings(Timings timings, Duration queued, int batchSize) {
+    return new StageTimings(
+        micros(queued),
+        micros(timings.preprocess()),
+        micros(timings.vision()),
+        micros(timings.prefill()),
+        micros(timings.decode()),
+        batchSize);
+  }
+
+  private static StageTimings notInferred(Duration queued) {
+    return new StageTimings(micros(queued), 0L, 0L, 0L, 0L, 0);
+  }
+
+  private static long micros(Duration duration) {
+    return duration.toNanos() / 1000;
+  }
+}

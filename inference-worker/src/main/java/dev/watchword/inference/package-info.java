@@ -1,0 +1,2 @@
+/** Frames to detections, exactly once: Kafka in, PaliGemma, Kafka out. */
+package dev.watchword.inference;

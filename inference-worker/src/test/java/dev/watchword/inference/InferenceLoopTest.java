@@ -1,0 +1,349 @@
+package dev.watchword.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.watchword.schemas.FrameDetections;
+import dev.watchword.schemas.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.KafkaException;
+import org.junit.jupiter.api.Test;
+
+class InferenceLoopTest {
+  private static final Prompt PEOPLE = Worker.prompt("people", "detect person");
+
+  private final Worker worker = new Worker(3, PEOPLE);
+
+  @Test
+  void batchesAcrossCamerasByCount() throws Exception {
+    worker.frame(0, "gate", 0);
+    worker.frame(1, "yard", 0);
+    worker.frame(0, "gate", 1);
+
+    worker.loop.step();
+
+    assertThat(worker.detector.calls).singleElement().asList().hasSize(3);
+    assertThat(worker.published())
+        .containsExactlyInAnyOrder(
+            "gate/0 people INFERRED", "gate/1 people INFERRED", "yard/0 people INFERRED");
+    assertThat(worker.committed(0)).isEqualTo(2);
+    assertThat(worker.committed(1)).isEqualTo(1);
+  }
+
+  @Test
+  void waitsForMoreFramesUntilTheDeadline() throws Exception {
+    worker.frame(0, "gate", 0);
+    worker.loop.step();
+    assertThat(worker.detector.calls).isEmpty();
+    assertThat(worker.committed(0)).isZero();
+
+    worker.now = worker.now.plus(Worker.BATCH_DELAY).minusNanos(1);
+    worker.loop.step();
+    assertThat(worker.detector.calls).isEmpty();
+
+    worker.now = worker.now.plusNanos(1);
+    worker.loop.step();
+    assertThat(worker.published()).containsExactly("gate/0 people INFERRED");
+  }
+
+  @Test
+  void commitsOnlyTheFramesOfTheBatch() throws Exception {
+    IntStream.range(0, 5).forEach(i -> worker.frame(0, "gate", i));
+
+    worker.loop.step();
+    assertThat(worker.committed(0)).isEqualTo(3);
+    assertThat(worker.published()).hasSize(3);
+
+    worker.stepUntilDue();
+    assertThat(worker.committed(0)).isEqualTo(5);
+    assertThat(worker.published()).hasSize(5);
+  }
+
+  @Test
+  void carriesTheModelsAnswerAndTheFramesIdentity() throws Exception {
+    Instant captured = worker.now;
+    worker.frame(0, "gate", 7);
+    worker.stepUntilDue();
+
+    FrameDetections record = worker.detections().get(0);
+    assertThat(record.getId().getSession()).isEqualTo("session");
+    assertThat(record.getCapturedAt()).isEqualTo(captured);
+    assertThat(record.getPromptVersion()).isEqualTo(PEOPLE.version());
+    assertThat(record.getModel().getCheckpoint()).isEqualTo("scripted");
+    assertThat(record.getText()).isEqualTo("<loc0001> person");
+    assertThat(record.getTokens()).isEqualTo(6);
+    assertThat(record.getDetections())
+        .singleElement()
+        .satisfies(
+            detection -> {
+              assertThat(detection.getLabel()).isEqualTo("person");
+              assertThat(detection.getBox().getYMax()).isEqualTo(0.4f);
+              assertThat(detection.getScore()).isEqualTo(0.5f);
+              assertThat(detection.getScoreParts().getLocation()).isEqualTo(0.7f);
+            });
+    assertThat(record.getTimings().getQueueMicros()).isEqualTo(20_000);
+    assertThat(record.getTimings().getVisionMicros()).isEqualTo(2_000);
+    assertThat(record.getTimings().getBatchSize()).isEqualTo(1);
+    assertThat(worker.producer().history().get(0).key()).isEqualTo("gate");
+  }
+
+  @Test
+  void skipsFramesThatHaveWaitedTooLong() throws Exception {
+    worker.frame(0, "gate", 0, worker.now.minus(Worker.MAX_AGE).minusMillis(1));
+    worker.frame(0, "gate", 1, worker.now.minus(Worker.MAX_AGE).plusMillis(30));
+
+    worker.stepUntilDue();
+
+    assertThat(worker.published())
+        .containsExactly("gate/0 people SKIPPED_STALE", "gate/1 people INFERRED");
+    assertThat(worker.requests("gate", "people", "skipped_stale")).isEqualTo(1);
+  }
+
+  @Test
+  void staleBacklogLeavesTheModelToFreshFrames() throws Exception {
+    Instant old = worker.now.minusSeconds(60);
+    IntStream.range(0, 20).forEach(i -> worker.frame(0, "gate", i, old));
+    IntStream.range(20, 23).forEach(i -> worker.frame(0, "gate", i));
+
+    worker.loop.step();
+
+    assertThat(worker.published(Outcome.SKIPPED_STALE)).hasSize(20);
+    assertThat(worker.published(Outcome.INFERRED)).hasSize(3);
+    assertThat(worker.detector.calls).hasSize(1);
+  }
+
+  @Test
+  void dropsFramesThatWereSentAgain() throws Exception {
+    worker.frame(0, "gate", 0);
+    worker.frame(0, "gate", 1);
+    worker.frame(0, "gate", 1);
+    worker.stepUntilDue();
+    worker.frame(0, "gate", 0);
+    worker.frame(0, "gate", 2);
+    worker.stepUntilDue();
+
+    assertThat(worker.published())
+        .containsExactly(
+            "gate/0 people INFERRED", "gate/1 people INFERRED", "gate/2 people INFERRED");
+    assertThat(worker.requests("gate", "people", "duplicate")).isEqualTo(2);
+    assertThat(worker.committed(0)).isEqualTo(5);
+  }
+
+  @Test
+  void passesOverCamerasWithoutAPrompt() throws Exception {
+    Worker gateOnly = new Worker(3, Worker.prompt("people", "detect person", "gate"));
+    gateOnly.frame(0, "gate", 0);
+    gateOnly.frame(1, "yard", 0);
+
+    gateOnly.stepUntilDue();
+
+    assertThat(gateOnly.published()).containsExactly("gate/0 people INFERRED");
+    assertThat(gateOnly.requests("yard", "", "no_prompt")).isEqualTo(1);
+    assertThat(gateOnly.committed(1)).isEqualTo(1);
+  }
+
+  @Test
+  void promptsOfOneFrameShareItsPicture() throws Exception {
+    Worker two = new Worker(1, PEOPLE, Worker.prompt("cars", "detect car ; truck"));
+    two.frame(0, "gate", 0);
+
+    two.loop.step();
+
+    assertThat(two.published()).containsExactly("gate/0 people INFERRED", "gate/0 cars INFERRED");
+    var requests = two.detector.calls.get(0);
+    assertThat(requests.get(0).image()).isSameAs(requests.get(1).image());
+    assertThat(two.detections().get(1).getDetections().get(0).getLabel()).isEqualTo("car");
+  }
+
+  @Test
+  void setsUnreadableRecordsAside() throws Exception {
+    worker.bytes(0, "gate", new byte[] {9, 9, 9});
+    worker.bytes(1, "yard", null);
+    worker.frame(0, "gate", 0);
+
+    worker.loop.step();
+
+    assertThat(worker.published()).containsExactly("gate/0 people INFERRED");
+    assertThat(worker.deadLetters())
+        .anySatisfy(
+            letter -> {
+              assertThat(letter.getOffset()).isZero();
+              assertThat(letter.getTopic()).isEqualTo(FramesConsumer.TOPIC);
+              assertThat(letter.getError()).contains("not a frame");
+              assertThat(letter.getValue().remaining()).isEqualTo(3);
+            })
+        .anySatisfy(letter -> assertThat(letter.getError()).contains("no value"))
+        .hasSize(2);
+    assertThat(worker.committed(0)).isEqualTo(2);
+  }
+
+  @Test
+  void setsDamagedPicturesAsideAndSaysSo() throws Exception {
+    worker.frame(0, "gate", 0, worker.now, new byte[] {1, 2, 3});
+    worker.frame(0, "gate", 1);
+
+    worker.stepUntilDue();
+
+    assertThat(worker.published())
+        .containsExactlyInAnyOrder("gate/0 people FAILED", "gate/1 people INFERRED");
+    assertThat(worker.detections().get(0).getFailure()).contains("picture cannot be decoded");
+    assertThat(worker.deadLetters()).hasSize(1);
+  }
+
+  @Test
+  void failingFrameDoesNotTakeItsBatchAlong() throws Exception {
+    worker.detector.failsOn = request -> (request.image().rgb()[0] & 0xff) > 150;
+    worker.frame(0, "gate", 1);
+    worker.frame(0, "gate", 200);
+    worker.frame(1, "yard", 2);
+
+    worker.loop.step();
+
+    assertThat(worker.published())
+        .containsExactlyInAnyOrder(
+            "gate/1 people INFERRED", "gate/200 people FAILED", "yard/2 people INFERRED");
+    assertThat(
+            worker.detections().stream()
+                .filter(record -> record.getOutcome() == Outcome.FAILED)
+                .map(FrameDetections::getFailure))
+        .singleElement()
+        .asString()
+        .contains("out of luck");
+  }
+
+  @Test
+  void abortedBatchIsPolledAgain() throws Exception {
+    worker.loop.step();
+    worker.producer().commitTransactionException = new KafkaException("disk full");
+    IntStream.range(0, 3).forEach(i -> worker.frame(0, "gate", i));
+    worker.loop.step();
+    assertThat(worker.published()).isEmpty();
+    assertThat(worker.health.current().ok()).isFalse();
+    assertThat(worker.health.current().detail()).contains("disk full");
+    assertThat(worker.consumed("gate")).isZero();
+
+    worker.producer().commitTransactionException = null;
+    worker.loop.step();
+
+    assertThat(worker.published())
+        .containsExactly(
+            "gate/0 people INFERRED", "gate/1 people INFERRED", "gate/2 people INFERRED");
+    assertThat(worker.requests("gate", "people", "duplicate")).isZero();
+    assertThat(worker.consumed("gate")).isEqualTo(3);
+    assertThat(worker.health.current().ok()).isTrue();
+  }
+
+  @Test
+  void abortAfterACommitRewindsToThatCommit() throws Exception {
+    IntStream.range(0, 3).forEach(i -> worker.frame(0, "gate", i));
+    worker.loop.step();
+    worker.producer().sendOffsetsToTransactionException = new KafkaException("coordinator moved");
+    IntStream.range(3, 6).forEach(i -> worker.frame(0, "gate", i));
+    worker.loop.step();
+    worker.producer().sendOffsetsToTransactionException = null;
+    worker.loop.step();
+
+    assertThat(worker.published())
+        .extracting(line -> line.substring(0, 6))
+        .containsExactly("gate/0", "gate/1", "gate/2", "gate/3", "gate/4", "gate/5");
+  }
+
+  @Test
+  void fencedProducerIsReplaced() throws Exception {
+    worker.loop.step();
+    worker.producer().fenceProducer();
+    IntStream.range(0, 3).forEach(i -> worker.frame(0, "gate", i));
+
+    worker.loop.step();
+    worker.loop.step();
+
+    assertThat(worker.producers).hasSize(2);
+    assertThat(worker.published()).hasSize(3);
+    assertThat(worker.consumed("gate")).isEqualTo(3);
+  }
+
+  @Test
+  void commitWhoseAnswerWasLostIsNotDoneAgain() throws Exception {
+    worker.loop.step();
+    worker.producer().loseNextAnswer();
+    IntStream.range(0, 3).forEach(i -> worker.frame(0, "gate", i));
+    worker.loop.step();
+    worker.frame(0, "gate", 2);
+    worker.stepUntilDue();
+
+    assertThat(worker.published()).hasSize(3);
+    assertThat(worker.consumed("gate")).isEqualTo(4);
+    assertThat(worker.requests("gate", "people", "duplicate")).isEqualTo(1);
+  }
+
+  @Test
+  void partitionsThatLeaveTakeTheirFramesAlong() throws Exception {
+    worker.frame(0, "gate", 0);
+    worker.frame(1, "yard", 0);
+    worker.loop.step();
+    worker.consumer.assign(0);
+
+    worker.stepUntilDue();
+
+    assertThat(worker.published()).containsExactly("gate/0 people INFERRED");
+    assertThat(worker.committed(1)).isZero();
+  }
+
+  @Test
+  void keepsPollingWhileABacklogIsWorkedOff() throws Exception {
+    IntStream.range(0, 9).forEach(i -> worker.frame(0, "gate", i));
+    worker.loop.step();
+    worker.frame(0, "gate", 9);
+
+    worker.loop.step();
+
+    assertThat(worker.consumer.lastPollTimeout()).isEqualTo(Duration.ZERO);
+    assertThat(worker.consumer.paused()).isEmpty();
+    assertThat(worker.committed(0)).isEqualTo(6);
+  }
+
+  @Test
+  void everyFrameAndPromptIsAccountedFor() throws Exception {
+    Worker mixed =
+        new Worker(
+            4,
+            Worker.prompt("people", "detect person", "gate", "yard"),
+            Worker.prompt("cars", "detect car", "yard"));
+    mixed.detector.failsOn = request -> (request.image().rgb()[0] & 0xff) > 150;
+    mixed.frame(0, "gate", 0);
+    mixed.frame(0, "gate", 0);
+    mixed.frame(0, "gate", 1, mixed.now.minusSeconds(60));
+    mixed.frame(0, "gate", 200);
+    mixed.frame(1, "yard", 0);
+    mixed.frame(1, "yard", 1, mixed.now, new byte[] {1});
+    mixed.frame(1, "dock", 0);
+    mixed.bytes(1, "dock", new byte[] {1});
+    mixed.loop.step();
+    mixed.producer().commitTransactionException = new KafkaException("away");
+    mixed.stepUntilDue();
+    mixed.producer().commitTransactionException = null;
+    mixed.stepUntilDue();
+    mixed.stepUntilDue();
+
+    assertThat(mixed.committed(0) + mixed.committed(1)).isEqualTo(8);
+    assertThat(mixed.consumed("gate") + mixed.consumed("yard") + mixed.consumed("dock"))
+        .isEqualTo(7);
+    for (List<String> each :
+        List.of(
+            List.of("gate", "people"),
+            List.of("yard", "people"),
+            List.of("yard", "cars"),
+            List.of("dock", ""))) {
+      double sum = 0;
+      for (RequestOutcome outcome : RequestOutcome.values()) {
+        sum += mixed.requests(each.get(0), each.get(1), outcome.label());
+      }
+      assertThat(sum).as(each.toString()).isEqualTo(mixed.consumed(each.get(0))).isPositive();
+    }
+    assertThat(mixed.requests("gate", "people", "failed")).isEqualTo(1);
+    assertThat(mixed.requests("gate", "people", "duplicate")).isEqualTo(1);
+    assertThat(mixed.requests("yard", "cars", "failed")).isEqualTo(1);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.watchword.inference;
+
+import dev.watchword.paligemma.Box;
+import dev.watchword.paligemma.Detection;
+import dev.watchword.paligemma.Generation;
+import dev.watchword.paligemma.ModelId;
+import dev.watchword.paligemma.Request;
+import dev.watchword.paligemma.Score;
+import dev.watchword.paligemma.Timings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Finds one object of the prompt's first class in each picture, and fails on those it is told. */
+final class ScriptedDetector implements Detector {
+  private static final Timings TIMINGS =
+      new Timings(
+          Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4));
+
+  final List<List<Request>> calls = new ArrayList<>();
+  Predicate<Request> failsOn = request -> false;
+  Runnable duringCall = () -> {};
+
+  @Override
+  public ModelId id() {
+    return new ModelId("scripted", "0", "test", "float32");
+  }
+
+  @Override
+  public List<Generation> generate(List<Request> requests) {
+    calls.add(requests);
+    duringCall.run();
+    if (requests.stream().anyMatch(failsOn)) {
+      throw new IllegalStateException("out of luck");
+    }
+    return requests.stream().map(ScriptedDetector::generation).toList();
+  }
+
+  private static Generation generation(Request request) {
+    String label = request.prompt().classes().get(0);
+    Detection detection =
+        new Detection(label, new Box(0.1f, 0.2f, 0.3f, 0.4f), new Score(0.5f, 0.8f, 0.9f, 0.7f));
+    return new Generation("<loc0001> " + label, List.of(detection), 6, TIMINGS);
+  }
+
+  @Override
+  public void close() {}
+}

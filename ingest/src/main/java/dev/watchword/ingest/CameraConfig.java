@@ -1,0 +1,58 @@
+package dev.watchword.ingest;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * One camera as the file describes it.
+ *
+ * @param id lower-case letters, digits, '-' and '_', at most 63
+ * @param samplesPerSecond frames that are published in a second of the stream
+ * @param picture long side of the published JPEG in pixels; 0 keeps the source's size. Larger than
+ *     the source it keeps the source's size too
+ * @param quality FFmpeg's qscale of the JPEG, 2 (best) to 31
+ * @param openTimeout bounds connecting, log-in and stream description together
+ * @param readTimeout how long a live stream may be silent before it counts as stalled
+ */
+public record CameraConfig(
+    String id,
+    CameraUrl url,
+    double samplesPerSecond,
+    Transport transport,
+    int picture,
+    int quality,
+    Duration openTimeout,
+    Duration readTimeout) {
+  static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
+
+  /** How RTSP carries the stream; other schemes do not use it. */
+  public enum Transport {
+    TCP,
+    UDP
+  }
+
+  public CameraConfig {
+    Objects.requireNonNull(url, "url");
+    Objects.requireNonNull(transport, "transport");
+    if (!ID.matcher(id).matches()) {
+      throw new IllegalArgumentException("not a camera id: " + id);
+    }
+    if (!(samplesPerSecond > 0)) {
+      throw new IllegalArgumentException("samplesPerSecond must be above 0");
+    }
+  }
+
+  /** A camera with the defaults of the file. */
+  public static CameraConfig of(String id, CameraUrl url) {
+    return new CameraConfig(
+        id,
+        url,
+        IngestConfig.SAMPLES_PER_SECOND,
+        Transport.TCP,
+        IngestConfig.PICTURE,
+        IngestConfig.QUALITY,
+        IngestConfig.OPEN_TIMEOUT,
+        IngestConfig.READ_TIMEOUT);
+  }
+}

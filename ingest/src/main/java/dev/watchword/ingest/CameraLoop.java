@@ -1,0 +1,118 @@
+package dev.watchword.ingest;
+
+import dev.watchword.schemas.FrameId;
+import dev.watchword.schemas.SampleReason;
+import dev.watchword.schemas.SampledFrame;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One session of one camera, frame by frame. Used by the camera's thread. */
+final class CameraLoop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CameraLoop.class);
+
+  private final CameraConfig camera;
+  private final String session;
+  private final FrameSource source;
+  private final Damage damage = new Damage();
+  private final Sampler sampler;
+  private final JpegEncoder encoder;
+  private final FramePublisher publisher;
+  private final IngestMetrics.Camera metrics;
+  private long sequence;
+  private boolean encodeFailureLogged;
+
+  /**
+   * @param source is closed with the loop
+   * @param encoder belongs to the caller
+   */
+  CameraLoop(
+      CameraConfig camera,
+      String session,
+      FrameSource source,
+      JpegEncoder encoder,
+      FramePublisher publisher,
+      IngestMetrics.Camera metrics) {
+    this.camera = camera;
+    this.session = session;
+    this.source = source;
+    this.sampler = new Sampler(camera.samplesPerSecond());
+    this.encoder = encoder;
+    this.publisher = publisher;
+    this.metrics = metrics;
+  }
+
+  /** The life of a frame. Returns the frame, whose picture is no longer valid after the next step. */
+  Frame step() throws SourceFailure {
+    Frame frame = source.next();
+    metrics.captured();
+    if (damage.isDirty(frame.keyFrame(), frame.broken())) {
+      metrics.dropped(DropReason.DAMAGED);
+    } else if (!sampler.keep(frame.ptsMicros())) {
+      metrics.notSampled();
+    } else {
+      publish(frame, sequence++);
+    }
+    return frame;
+  }
+
+  private void publish(Frame frame, long number) {
+    Jpeg jpeg;
+    try {
+      jpeg = encoder.encode(frame.picture());
+    } catch (IllegalStateException e) {
+      metrics.dropped(DropReason.NOT_ENCODED);
+      logOnce(e);
+      return;
+    }
+    publisher.publish(sampled(frame, number, jpeg), metrics);
+  }
+
+  private SampledFrame sampled(Frame frame, long number, Jpeg jpeg) {
+    return SampledFrame.newBuilder()
+        .setId(new FrameId(camera.id(), session, number))
+        .setCapturedAt(instant(frame.capturedAtMicros()))
+        .setClock(frame.clock())
+        .setArrivedAt(instant(frame.arrivedAtMicros()))
+        .setPtsMicros(frame.ptsMicros())
+        .setSourceWidth(frame.width())
+        .setSourceHeight(frame.height())
+        .setCodec(frame.codec())
+        .setKeyFrame(frame.keyFrame())
+        .setDamaged(false)
+        .setReason(SampleReason.RATE)
+        .setImageWidth(jpeg.width())
+        .setImageHeight(jpeg.height())
+        .setImage(ByteBuffer.wrap(jpeg.bytes()))
+        .build();
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  private void logOnce(IllegalStateException e) {
+    if (!encodeFailureLogged) {
+      encodeFailureLogged = true;
+      log.atWarn()
+          .addKeyValue("camera", camera.id())
+          .addKeyValue("error", e.getMessage())
+          .log("frames cannot be written as JPEG");
+    }
+  }
+
+  String session() {
+    return session;
+  }
+
+  boolean isFinite() {
+    return source.isFinite();
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

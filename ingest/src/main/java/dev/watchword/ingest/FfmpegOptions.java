@@ -1,0 +1,53 @@
+package dev.watchword.ingest;
+
+import dev.watchword.ingest.CameraConfig.Transport;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The options with which FFmpeg opens a camera. */
+final class FfmpegOptions {
+  private FfmpegOptions() {}
+
+  static Map<String, String> of(CameraConfig camera) {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("protocol_whitelist", protocols(camera.url()));
+    if (camera.url().isFile()) {
+      return options;
+    }
+    // The deadline callback ends waits in time; this ends those that FFmpeg does not ask it about.
+    String timeout = Long.toString(micros(longer(camera.openTimeout(), camera.readTimeout())));
+    if (camera.url().isRtsp()) {
+      options.put("rtsp_transport", camera.transport() == Transport.UDP ? "udp" : "tcp");
+      options.put("allowed_media_types", "video");
+      options.put("timeout", timeout);
+    } else {
+      options.put("rw_timeout", timeout);
+    }
+    options.put("fflags", "nobuffer");
+    return options;
+  }
+
+  /**
+   * What FFmpeg may open on behalf of the URL: a playlist or a redirect must not lead from the
+   * network into this machine's files, nor from a file into the network.
+   */
+  private static String protocols(CameraUrl url) {
+    return switch (url.scheme()) {
+      case "file" -> "file";
+      case "rtsp", "rtsps" -> "tcp,tls,udp,rtp,srtp,http,https,httpproxy";
+      case "rtmp" -> "rtmp,tcp";
+      case "srt" -> "srt,udp";
+      case "http", "https" -> "http,https,tcp,tls,httpproxy,crypto,data";
+      default -> url.scheme();
+    };
+  }
+
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
+  }
+
+  private static long micros(Duration duration) {
+    return duration.toNanos() / 1000;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.watchword.ingest;
+
+import dev.watchword.schemas.CaptureClock;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+
+/**
+ * A decoded frame. The picture is native memory of the source and valid until its next {@link
+ * FrameSource#next()} or close.
+ *
+ * @param ptsMicros presentation time in the stream
+ * @param capturedAtMicros UTC; never less than the frame's before it in the session
+ * @param arrivedAtMicros UTC, when the packet that completed the frame was read
+ * @param broken the decoder concealed errors in this frame, or lost data before it
+ */
+record Frame(
+    AVFrame picture,
+    long ptsMicros,
+    long capturedAtMicros,
+    CaptureClock clock,
+    long arrivedAtMicros,
+    boolean keyFrame,
+    boolean broken,
+    int width,
+    int height,
+    String codec) {}

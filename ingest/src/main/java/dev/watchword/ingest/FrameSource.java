@@ -1,0 +1,28 @@
+package dev.watchword.ingest;
+
+/** One connection to a camera, or one reading of a file. Used by one thread. */
+interface FrameSource extends AutoCloseable {
+  /** Opens the source a camera names; the seam at which tests put their own. */
+  interface Opener {
+    /**
+     * Connects, within the camera's open timeout. {@code stop} ends it early.
+     *
+     * @throws SourceFailure when the camera cannot be reached or gives no video
+     */
+    FrameSource open(CameraConfig camera, StopSignal stop) throws SourceFailure;
+  }
+
+  /**
+   * The next decoded frame; waits for it at most the camera's read timeout.
+   *
+   * @throws SourceFailure when the stream stalls, breaks or ends; the source can only be closed
+   *     then
+   */
+  Frame next() throws SourceFailure;
+
+  /** Whether the end of this source is its natural end, so that it must not be opened again. */
+  boolean isFinite();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,90 @@
+package dev.watchword.ingest;
+
+import dev.watchword.ingest.CameraConfig.Transport;
+import dev.watchword.service.config.Secret;
+import dev.watchword.service.config.Section;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The cameras of the file, in its order. There may be none. */
+public record IngestConfig(List<CameraConfig> cameras) {
+  static final double SAMPLES_PER_SECOND = 2;
+  static final int PICTURE = 640;
+  static final int QUALITY = 3;
+  static final Duration OPEN_TIMEOUT = Duration.ofSeconds(10);
+  static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
+  private static final int LARGEST_PICTURE = 8192;
+  private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
+
+  public IngestConfig {
+    cameras = List.copyOf(cameras);
+  }
+
+  /**
+   * Reads {@code cameras:}. Throws {@link dev.watchword.service.config.ConfigException} that names
+   * file, line and key.
+   */
+  public static IngestConfig from(Section root) {
+    Section cameras = root.section("cameras");
+    List<CameraConfig> list = new ArrayList<>();
+    root.sections("cameras")
+        .forEach(
+            (id, section) -> {
+              if (!CameraConfig.ID.matcher(id).matches()) {
+                throw cameras.wrong(
+                    id,
+                    "a camera's name has 1 to 63 lower-case letters, digits, '-' or '_' and begins"
+                        + " with a letter or digit");
+              }
+              list.add(camera(id, section));
+            });
+    return new IngestConfig(list);
+  }
+
+  private static CameraConfig camera(String id, Section section) {
+    return new CameraConfig(
+        id,
+        url(section),
+        rate(section),
+        section.choice("transport", Transport.TCP),
+        picture(section),
+        section.integer("quality", QUALITY, 2, 31),
+        timeout(section, "open-timeout", OPEN_TIMEOUT),
+        timeout(section, "read-timeout", READ_TIMEOUT));
+  }
+
+  private static CameraUrl url(Section section) {
+    Secret url = section.secret("url").orElseThrow(() -> section.wrong("url", "is missing"));
+    try {
+      return CameraUrl.of(url);
+    } catch (IllegalArgumentException e) {
+      throw section.wrong("url", e.getMessage());
+    }
+  }
+
+  private static double rate(Section section) {
+    double rate = section.perSecond("sample", SAMPLES_PER_SECOND);
+    if (rate <= 0 || rate > 120) {
+      throw section.wrong("sample", "must be above 0 and at most 120/s, such as 2/s or 30/m");
+    }
+    return rate;
+  }
+
+  private static int picture(Section section) {
+    int picture = section.integer("picture", PICTURE, 0, LARGEST_PICTURE);
+    if (picture != 0 && picture < 32) {
+      throw section.wrong(
+          "picture", "must be at least 32 pixels, or 0 for the source's size, not " + picture);
+    }
+    return picture;
+  }
+
+  private static Duration timeout(Section section, String key, Duration otherwise) {
+    Duration timeout = section.duration(key, otherwise);
+    if (timeout.toMillis() < 100 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+      throw section.wrong(key, "must be between 100ms and 10m");
+    }
+    return timeout;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.watchword.ingest;
+
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Gauge;
+import io.prometheus.client.Histogram;
+import java.util.Locale;
+
+/**
+ * What ingest counts. For each camera, at any time:
+ *
+ * <pre>captured = not_sampled + dropped (all reasons) + published + in_flight</pre>
+ *
+ * where in flight is what the producer holds unanswered; it is 0 after the service has closed.
+ */
+final class IngestMetrics {
+  private final Counter captured;
+  private final Counter notSampled;
+  private final Counter dropped;
+  private final Counter published;
+  private final Counter bytes;
+  private final Gauge inFlight;
+  private final Gauge live;
+  private final Counter sessions;
+  private final Counter failures;
+  private final Histogram latency;
+
+  IngestMetrics(CollectorRegistry registry) {
+    captured = counter("frames_captured_total", "Frames decoded.").register(registry);
+    notSampled =
+        counter("frames_not_sampled_total", "Frames left out by the sampling rate.")
+            .register(registry);
+    dropped =
+        Counter.build("watchword_ingest_frames_dropped_total", "Frames lost, by reason.")
+            .labelNames("camera", "reason")
+            .register(registry);
+    published =
+        counter("frames_published_total", "Frames that the broker has acknowledged.")
+            .register(registry);
+    bytes =
+        counter("bytes_published_total", "JPEG bytes of acknowledged frames.").register(registry);
+    inFlight =
+        Gauge.build("watchword_ingest_frames_in_flight", "Frames sent, not yet acknowledged.")
+            .labelNames("camera")
+            .register(registry);
+    live =
+        Gauge.build("watchword_ingest_camera_live", "1 while the camera gives frames.")
+            .labelNames("camera")
+            .register(registry);
+    sessions = counter("sessions_total", "Connections opened.").register(registry);
+    failures =
+        Counter.build("watchword_ingest_failures_total", "Connections failed, by cause.")
+            .labelNames("camera", "cause")
+            .register(registry);
+    latency =
+        Histogram.build(
+                "watchword_ingest_capture_to_publish_seconds",
+                "From capture to the broker's acknowledgement.")
+            .buckets(.005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10)
+            .register(registry);
+  }
+
+  private static Counter.Builder counter(String name, String help) {
+    return Counter.build("watchword_ingest_" + name, help).labelNames("camera");
+  }
+
+  /** The metrics of one camera; all its counters show from now on, at 0. */
+  Camera camera(String id) {
+    return new Camera(id);
+  }
+
+  /** Safe for use by many threads. */
+  final class Camera {
+    private final String id;
+    private final Counter.Child captured;
+    private final Counter.Child notSampled;
+    private final Counter.Child published;
+    private final Counter.Child bytes;
+    private final Gauge.Child inFlight;
+    private final Gauge.Child live;
+    private final Counter.Child sessions;
+
+    private Camera(String id) {
+      this.id = id;
+      captured = IngestMetrics.this.captured.labels(id);
+      notSampled = IngestMetrics.this.notSampled.labels(id);
+      published = IngestMetrics.this.published.labels(id);
+      bytes = IngestMetrics.this.bytes.labels(id);
+      inFlight = IngestMetrics.this.inFlight.labels(id);
+      live = IngestMetrics.this.live.labels(id);
+      sessions = IngestMetrics.this.sessions.labels(id);
+    }
+
+    void captured() {
+      captured.inc();
+    }
+
+    void notSampled() {
+      notSampled.inc();
+    }
+
+    void dropped(DropReason reason) {
+      dropped.labels(id, reason.label()).inc();
+    }
+
+    void sent() {
+      inFlight.inc();
+    }
+
+    /** An answer for a frame that was {@link #sent()}: the broker has it. */
+    void acknowledged(int jpegBytes, double secondsSinceCapture) {
+      published.inc();
+      bytes.inc(jpegBytes);
+      latency.observe(Math.max(0, secondsSinceCapture));
+      inFlight.dec();
+    }
+
+    /** An answer for a frame that was {@link #sent()}: it is lost. */
+    void lost(DropReason reason) {
+      dropped(reason);
+      inFlight.dec();
+    }
+
+    void live(boolean now) {
+      live.set(now ? 1 : 0);
+    }
+
+    void session() {
+      sessions.inc();
+    }
+
+    void failure(dev.watchword.schemas.CameraCause cause) {
+      failures.labels(id, cause.name().toLowerCase(Locale.ROOT)).inc();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.watchword.ingest;
+
+import dev.watchword.simulator.SceneClip;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+
+/** Clips that tests play. */
+final class Clips {
+  private Clips() {}
+
+  /** Drawn scenes, H.264, as long as asked for, a new scene each second. */
+  static Path drawn(Path directory, int width, int height, int framesPerSecond, int seconds)
+      throws IOException {
+    return SceneClip.cached(
+        directory,
+        SceneClip.slideshow(7, seconds, framesPerSecond, width, height, framesPerSecond));
+  }
+
+  /** A real surveillance recording, 768x576, 10 frames a second; skips the test without it. */
+  static Path surveillance() {
+    String set = System.getenv("WATCHWORD_TEST_DATA");
+    Path data = set == null ? Path.of("../../shared/data") : Path.of(set);
+    Path clip = data.resolve("vtest.mp4");
+    Assumptions.assumeTrue(
+        Files.exists(clip), "there is no vtest.mp4 in " + data + "; set WATCHWORD_TEST_DATA");
+    return clip;
+  }
+
+  static CameraConfig camera(String id, String url) {
+    return CameraConfig.of(id, CameraUrl.of(new dev.watchword.service.config.Secret(url)));
+  }
+}

@@ -1,0 +1,104 @@
+package dev.watchword.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.watchword.schemas.CameraCause;
+import dev.watchword.service.Health;
+import dev.watchword.service.ServiceContext;
+import dev.watchword.service.config.ConfigFile;
+import dev.watchword.service.kafka.KafkaSettings;
+import io.prometheus.client.CollectorRegistry;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class IngestServiceTest {
+  private final Topics topics = new Topics(true);
+  private final List<Throwable> bugs = new CopyOnWriteArrayList<>();
+  private IngestService service;
+
+  @AfterEach
+  void close() {
+    service.close();
+  }
+
+  @Test
+  void isHealthyWhenACameraIsNot() {
+    start("gate", "dead", "film");
+    await(() -> service.health().detail().equals("1 of 3 cameras live, 1 ended"));
+
+    assertThat(service.health().ok()).isTrue();
+    assertThat(service.name()).isEqualTo("ingest");
+  }
+
+  @Test
+  void isHealthyWhenNoCameraIsLive() {
+    start("dead");
+    await(() -> topics.states().contains("WAITING REFUSED"));
+
+    assertThat(service.health()).isEqualTo(Health.up("0 of 1 cameras live"));
+  }
+
+  @Test
+  void isNotHealthyWithoutABroker() {
+    topics.producer.sendException = new TimeoutException("no metadata");
+    start("gate");
+    await(() -> !service.health().ok());
+
+    assertThat(service.health().detail())
+        .startsWith("the Kafka broker does not take frames: no metadata; ");
+  }
+
+  @Test
+  void hasNothingInFlightAfterItHasClosed() {
+    start("gate", "film");
+    await(() -> topics.states().contains("ENDED ENDED"));
+    service.close();
+    service.close();
+
+    assertThat(topics.producer.closed()).isTrue();
+    assertThat(bugs).isEmpty();
+    assertThat(topics.states()).contains("STOPPED NONE");
+  }
+
+  /** {@code gate} plays for ever, {@code film} is a recording, any other camera is away. */
+  private void start(String... cameras) {
+    ScriptedCamera gate = new ScriptedCamera().plays(Integer.MAX_VALUE, CameraCause.STALLED);
+    ScriptedCamera film = new ScriptedCamera().playsRecording(12);
+    FrameSource.Opener opener =
+        (camera, stop) -> {
+          switch (camera.id()) {
+            case "gate":
+              return gate.open(camera, stop);
+            case "film":
+              return film.open(camera, stop);
+            default:
+              throw new SourceFailure(CameraCause.REFUSED, "nothing listens");
+          }
+        };
+    ServiceContext context =
+        new ServiceContext(
+            KafkaSettings.from(
+                ConfigFile.parse("c.yaml", "kafka: {}", name -> null), new CollectorRegistry()),
+            new CollectorRegistry(),
+            Clock.systemUTC(),
+            bugs::add);
+    IngestConfig config =
+        new IngestConfig(
+            List.of(cameras).stream().map(id -> Clips.camera(id, "rtsp://10.0.0.7/x")).toList());
+    service = new IngestService(context, config, () -> topics.producer, opener, Pause.real());
+    service.start();
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+      java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.watchword.ingest;
+
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
+
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+
+/** Decoded pictures of one colour. Whoever makes one frees it. */
+final class Pictures {
+  private Pictures() {}
+
+  static AVFrame solid(
+      int width, int height, int y, int cb, int cr, int colorSpace, int colorRange) {
+    AVFrame frame = av_frame_alloc();
+    frame.width(width).height(height).format(AV_PIX_FMT_YUV420P);
+    frame.colorspace(colorSpace).color_range(colorRange);
+    av_frame_get_buffer(frame, 64);
+    fill(frame, 0, height, y);
+    fill(frame, 1, (height + 1) / 2, cb);
+    fill(frame, 2, (height + 1) / 2, cr);
+    return frame;
+  }
+
+  private static void fill(AVFrame frame, int plane, int rows, int value) {
+    byte[] row = new byte[frame.linesize(plane)];
+    java.util.Arrays.fill(row, (byte) value);
+    for (int i = 0; i < rows; i++) {
+      frame.data(plane).position((long) i * row.length).put(row);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.watchword.paligemma;
+
+/**
+ * How a model runs.
+ *
+ * @param threads threads that one forward pass uses
+ * @param maxNewTokens after how many tokens an answer is cut off; a box takes about 7
+ */
+public record ModelOptions(int threads, int maxNewTokens) {
+  /** Twenty boxes of seven tokens and the end token. */
+  private static final int TWENTY_BOXES = 7 * 20 + 1;
+
+  public ModelOptions {
+    if (threads < 1 || maxNewTokens < 1) {
+      throw new IllegalArgumentException(
+          "threads (%d) and maxNewTokens (%d) must be at least 1".formatted(threads, maxNewTokens));
+    }
+  }
+
+  /** All processors, twenty boxes. */
+  public static ModelOptions defaults() {
+    return new ModelOptions(Runtime.getRuntime().availableProcessors(), TWENTY_BOXES);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.watchword.paligemma.graph;
+
+import dev.watchword.paligemma.CheckpointException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Layers that both towers are made of, over weights of one checkpoint. */
+final class Layers {
+  private static final float LAYER_NORM_EPSILON = 1e-6f;
+
+  private final OnnxGraph graph;
+  private final Checkpoint checkpoint;
+  private final Map<String, String> widened = new HashMap<>();
+
+  Layers(OnnxGraph graph, Checkpoint checkpoint) {
+    this.graph = graph;
+    this.checkpoint = checkpoint;
+  }
+
+  /** A weight in 32-bit floats; the runtime folds the cast of a 16-bit weight at load. */
+  String weight(String name, long... shape) throws CheckpointException {
+    StoredTensor tensor = checkpoint.tensor(name, shape);
+    return widen(graph.weight(tensor), tensor.type());
+  }
+
+  /** {@code value} in 32-bit floats. */
+  String widen(String value, ElementType type) {
+    if (type == ElementType.FLOAT32) {
+      return value;
+    }
+    return widened.computeIfAbsent(
+        value, key -> graph.node("Cast", key).with("to", ElementType.FLOAT32.onnxCode()).result());
+  }
+
+  /** {@code y = x Wᵀ} for rows {@code x}; checkpoints store W as {@code [out, in]}. */
+  String linear(String x, String name, int in, int out) throws CheckpointException {
+    return graph.node("Gemm", x, weight(name + ".weight", out, in)).with("transB", 1).result();
+  }
+
+  /** {@code y = x Wᵀ + b}. */
+  String linearWithBias(String x, String name, int in, int out) throws CheckpointException {
+    return graph
+        .node("Gemm", x, weight(name + ".weight", out, in), weight(name + ".bias", out))
+        .with("transB", 1)
+        .result();
+  }
+
+  /** The tanh approximation, whatever {@code hidden_act} says: the models were trained with it. */
+  String gelu(String x) {
+    return graph.node("Gelu", x).with("approximate", "tanh").result();
+  }
+
+  String layerNorm(String x, String name, int size) throws CheckpointException {
+    return graph
+        .node("LayerNormalization", x, weight(name + ".weight", size), weight(name + ".bias", size))
+        .with("epsilon", LAYER_NORM_EPSILON)
+        .with("axis", -1)
+        .result();
+  }
+
+  /** Gemma's root-mean-square norm, whose gain is {@code 1 + w}. */
+  String rmsNorm(String x, String name, int size, float epsilon) throws CheckpointException {
+    String gain = graph.apply("Add", weight(name + ".weight", size), graph.scalar("one", 1));
+    return graph
+        .node("SimplifiedLayerNormalization", x, gain)
+        .with("epsilon", epsilon)
+        .with("axis", -1)
+        .with("stash_type", 1)
+        .result();
+  }
+
+  String reshape(String x, long... shape) {
+    return graph.apply("Reshape", x, graph.integers(shape));
+  }
+
+  String transpose(String x, long... permutation) {
+    return graph.node("Transpose", x).with("perm", permutation).result();
+  }
+}

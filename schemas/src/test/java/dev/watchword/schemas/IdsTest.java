@@ -1,0 +1,34 @@
+package dev.watchword.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class IdsTest {
+  private static Clock at(String instant) {
+    return Clock.fixed(Instant.parse(instant), ZoneOffset.UTC);
+  }
+
+  @Test
+  void makesSessionsThatSortByTheirBeginning() {
+    Random random = new Random(1);
+    String earlier = Ids.session(at("2026-01-01T00:00:00Z"), random);
+    String later = Ids.session(at("2026-01-01T00:00:00.001Z"), random);
+
+    assertThat(UUID.fromString(earlier).version()).isEqualTo(7);
+    assertThat(UUID.fromString(earlier).variant()).isEqualTo(2);
+    assertThat(earlier).isLessThan(later);
+  }
+
+  @Test
+  void givesAPromptTheSameVersionEverywhere() {
+    // printf 'detect person ; car' | sha256sum
+    assertThat(Ids.promptVersion("detect person ; car")).isEqualTo("fc710a9c");
+    assertThat(Ids.promptVersion("detect person")).isNotEqualTo(Ids.promptVersion("detect car"));
+  }
+}
