@@ -40,7 +40,7 @@ final class OnnxBackend implements AutoCloseable {
   private static final String WEIGHTS_FOLDER =
       "session.model_external_initializers_file_folder_path";
 
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtEnvironment environment = OnnxEnvironment.get();
   private final ModelConfig.Text text;
   private final int vocabulary;
   private final List<OnnxTensor> mappedWeights = new ArrayList<>();
