@@ -3,7 +3,10 @@ package dev.watchword.bench;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Runs one measurement by name: {@code bench/run demo}. Each prints a small table and what it was run on. */
+/**
+ * Runs one measurement by name: {@code bench/run demo}. Each prints a small table and what it was
+ * run on.
+ */
 public final class Bench {
   private Bench() {}
 

@@ -19,8 +19,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Seconds from {@code ./watchword demo} (built) to the first picture with boxes on the console's live push, the memory of
- * the process after half a minute, and how long Ctrl-C takes. A new data directory each round.
+ * Seconds from {@code ./watchword demo} (built) to the first picture with boxes on the console's
+ * live push, the memory of the process after half a minute, and how long Ctrl-C takes. A new data
+ * directory each round.
  */
 final class DemoStart {
   private static final Pattern RSS = Pattern.compile("VmRSS:\\s+([0-9]+) kB");
@@ -38,7 +39,8 @@ final class DemoStart {
       Path directory = Files.createTempDirectory("watchword-bench");
       long start = System.nanoTime();
       try (WatchwordProcess demo =
-          WatchwordProcess.launch(directory, List.of(home.resolve("watchword").toString(), "demo", "--port", "0"))) {
+          WatchwordProcess.launch(
+              directory, List.of(home.resolve("watchword").toString(), "demo", "--port", "0"))) {
         String url = demo.awaitLine("console +(http://\\S+)", LIMIT);
         addresses.add(seconds(start));
         firstBoxes(url);
@@ -60,7 +62,9 @@ final class DemoStart {
 
   private static void row(String what, String unit, List<Double> values, String target) {
     Sample sample = Sample.of(values);
-    System.out.printf("| %s | %.1f %s | %.1f %s | %s |%n", what, sample.median(), unit, sample.quantile(1), unit, target);
+    System.out.printf(
+        "| %s | %.1f %s | %.1f %s | %s |%n",
+        what, sample.median(), unit, sample.quantile(1), unit, target);
   }
 
   private static double seconds(long start) {
@@ -69,7 +73,8 @@ final class DemoStart {
 
   /** Resident memory, as Linux counts it. */
   private static double residentMiB(ProcessHandle process) throws IOException {
-    Matcher matcher = RSS.matcher(Files.readString(Path.of("/proc", Long.toString(process.pid()), "status")));
+    Matcher matcher =
+        RSS.matcher(Files.readString(Path.of("/proc", Long.toString(process.pid()), "status")));
     return matcher.find() ? Long.parseLong(matcher.group(1)) / 1024.0 : Double.NaN;
   }
 
@@ -77,7 +82,10 @@ final class DemoStart {
     CompletableFuture<Void> seen = new CompletableFuture<>();
     try (HttpClient http = HttpClient.newHttpClient()) {
       URI live = URI.create(url.replaceFirst("^http", "ws").replaceFirst("/$", "") + "/live");
-      WebSocket socket = http.newWebSocketBuilder().buildAsync(live, new FirstBoxes(seen)).get(30, TimeUnit.SECONDS);
+      WebSocket socket =
+          http.newWebSocketBuilder()
+              .buildAsync(live, new FirstBoxes(seen))
+              .get(30, TimeUnit.SECONDS);
       seen.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
       socket.abort();
       http.shutdownNow();

@@ -27,8 +27,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Frames a second of 60 KB through the embedded broker: ingest's producer with Avro records, against Kafka's own {@code
- * ProducerPerformance} with raw bytes and the same producer settings, each in a JVM of its own, in turn.
+ * Frames a second of 60 KB through the embedded broker: ingest's producer with Avro records,
+ * against Kafka's own {@code ProducerPerformance} with raw bytes and the same producer settings,
+ * each in a JVM of its own, in turn.
  */
 final class FramesThroughKafka {
   private static final int RECORD_BYTES = 60 * 1024;
@@ -68,7 +69,11 @@ final class FramesThroughKafka {
     return rate(
         directory,
         "watchword ([0-9.]+) records/sec",
-        List.of(Bench.class.getName(), "kafka-frames", settings.bootstrapServers(), settings.registryUrl()));
+        List.of(
+            Bench.class.getName(),
+            "kafka-frames",
+            settings.bootstrapServers(),
+            settings.registryUrl()));
   }
 
   private static double theirs(Broker broker, Path directory) throws Exception {
@@ -76,16 +81,22 @@ final class FramesThroughKafka {
         new ArrayList<>(
             List.of(
                 "org.apache.kafka.tools.ProducerPerformance",
-                "--topic", broker.settings().name(Topic.FRAMES),
-                "--num-records", Integer.toString(RECORDS),
-                "--record-size", Integer.toString(RECORD_BYTES),
-                "--throughput", "-1",
-                "--producer-props", "bootstrap.servers=" + broker.settings().bootstrapServers()));
+                "--topic",
+                broker.settings().name(Topic.FRAMES),
+                "--num-records",
+                Integer.toString(RECORDS),
+                "--record-size",
+                Integer.toString(RECORD_BYTES),
+                "--throughput",
+                "-1",
+                "--producer-props",
+                "bootstrap.servers=" + broker.settings().bootstrapServers()));
     producerSettings().forEach((key, value) -> command.add(key + "=" + value));
     return rate(directory, RECORDS + " records sent, ([0-9.]+) records/sec", command);
   }
 
-  private static double rate(Path directory, String line, List<String> mainAndArguments) throws Exception {
+  private static double rate(Path directory, String line, List<String> mainAndArguments)
+      throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-cp", absolute(System.getProperty("java.class.path"))));
@@ -103,7 +114,10 @@ final class FramesThroughKafka {
     return String.join(File.pathSeparator, entries);
   }
 
-  /** Ingest's settings; but a producer at full speed waits for buffer space where a camera would drop. */
+  /**
+   * Ingest's settings; but a producer at full speed waits for buffer space where a camera would
+   * drop.
+   */
   private static Map<String, Object> producerSettings() {
     Map<String, Object> settings = new HashMap<>(IngestService.producerSettings());
     settings.put("max.block.ms", 60_000);
@@ -122,19 +136,35 @@ final class FramesThroughKafka {
     try (KafkaProducer<String, SampledFrame> producer =
         new KafkaProducer<>(settings.producer("bench", producerSettings()))) {
       String topic = settings.name(Topic.FRAMES);
-      // As ProducerPerformance does, time begins with the first record; connecting counts on both sides.
+      // As ProducerPerformance does, time begins with the first record; connecting counts on both
+      // sides.
       start = System.nanoTime();
       for (int i = 0; i < RECORDS; i++) {
         producer.send(new ProducerRecord<>(topic, "camera" + i % 8, frame(i, image)));
       }
     }
-    System.out.printf("watchword %.1f records/sec%n", RECORDS / ((System.nanoTime() - start) / 1e9));
+    System.out.printf(
+        "watchword %.1f records/sec%n", RECORDS / ((System.nanoTime() - start) / 1e9));
   }
 
   private static SampledFrame frame(int number, byte[] image) {
     Instant now = Instant.now();
     FrameId id = new FrameId("camera" + number % 8, "bench", (long) number);
     return new SampledFrame(
-        id, now, CaptureClock.ARRIVAL, now, 0L, 1920, 1080, "h264", false, false, null, SampleReason.RATE, 640, 360, ByteBuffer.wrap(image));
+        id,
+        now,
+        CaptureClock.ARRIVAL,
+        now,
+        0L,
+        1920,
+        1080,
+        "h264",
+        false,
+        false,
+        null,
+        SampleReason.RATE,
+        640,
+        360,
+        ByteBuffer.wrap(image));
   }
 }

@@ -13,7 +13,9 @@ record Sample(double[] sorted) {
 
   /** The value below which the fraction {@code q} of the sample lies (nearest rank). */
   double quantile(double q) {
-    return sorted.length == 0 ? Double.NaN : sorted[(int) Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+    return sorted.length == 0
+        ? Double.NaN
+        : sorted[(int) Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
   }
 
   double median() {

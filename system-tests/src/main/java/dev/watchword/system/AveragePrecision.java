@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Average precision as COCO computes it (101-point interpolation, mean over the labels), at one IoU threshold. Detections
- * are taken by falling score; each finds the best overlapping truth of its label and frame, and each truth counts once.
+ * Average precision as COCO computes it (101-point interpolation, mean over the labels), at one IoU
+ * threshold. Detections are taken by falling score; each finds the best overlapping truth of its
+ * label and frame, and each truth counts once.
  */
 public final class AveragePrecision {
   /** A box in fractions of the picture. */
@@ -52,7 +53,8 @@ public final class AveragePrecision {
   }
 
   private double of(String label, double threshold) {
-    long objects = truths.stream().flatMap(List::stream).filter(box -> box.label().equals(label)).count();
+    long objects =
+        truths.stream().flatMap(List::stream).filter(box -> box.label().equals(label)).count();
     List<Scored> ranked =
         detections.stream()
             .filter(detection -> detection.box().label().equals(label))
@@ -64,7 +66,9 @@ public final class AveragePrecision {
     for (int i = 0; i < ranked.size(); i++) {
       Scored detection = ranked.get(i);
       Box match = best(detection, label);
-      if (match != null && match.iou(detection.box()) >= threshold && found.add(keyed(detection.frame(), match))) {
+      if (match != null
+          && match.iou(detection.box()) >= threshold
+          && found.add(keyed(detection.frame(), match))) {
         hits++;
       }
       double precision = hits / (i + 1.0);

@@ -33,11 +33,16 @@ public final class Broker implements AutoCloseable {
 
   /** The lines of a configuration file that point at this broker. */
   public String yaml() {
-    return "kafka:\n  bootstrap.servers: " + kafka.bootstrapServers() + "\nregistry:\n  url: " + registry.url() + "\n";
+    return "kafka:\n  bootstrap.servers: "
+        + kafka.bootstrapServers()
+        + "\nregistry:\n  url: "
+        + registry.url()
+        + "\n";
   }
 
   public KafkaSettings settings() {
-    return KafkaSettings.from(ConfigFile.parse("test.yaml", "", name -> null), new CollectorRegistry())
+    return KafkaSettings.from(
+            ConfigFile.parse("test.yaml", "", name -> null), new CollectorRegistry())
         .at(kafka.bootstrapServers(), registry.url());
   }
 
@@ -46,9 +51,11 @@ public final class Broker implements AutoCloseable {
     return readAll(settings(), topic, type);
   }
 
-  public static <T> List<T> readAll(KafkaSettings settings, Topic topic, Class<T> type) throws Exception {
+  public static <T> List<T> readAll(KafkaSettings settings, Topic topic, Class<T> type)
+      throws Exception {
     List<T> values = new ArrayList<>();
-    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.consumer("test", "", Map.of()));
+    try (KafkaConsumer<String, byte[]> consumer =
+            new KafkaConsumer<>(settings.consumer("test", "", Map.of()));
         RecordDecoder decoder = settings.decoder()) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(settings.name(topic)).stream()
@@ -57,7 +64,8 @@ public final class Broker implements AutoCloseable {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+      while (partitions.stream()
+          .anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
           values.add(decoder.decode(record, type));
         }

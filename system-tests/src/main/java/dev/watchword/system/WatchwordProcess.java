@@ -47,15 +47,19 @@ public final class WatchwordProcess implements AutoCloseable {
 
   /** Runs any command line, the launcher script for example. */
   public static WatchwordProcess launch(Path directory, List<String> command) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
-    builder.environment().put("WATCHWORD_CACHE", Path.of("target", "cache").toAbsolutePath().toString());
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+    builder
+        .environment()
+        .put("WATCHWORD_CACHE", Path.of("target", "cache").toAbsolutePath().toString());
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
     return new WatchwordProcess(builder.start());
   }
 
   private void read() {
     try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       lines.lines().forEach(output::add);
     } catch (UncheckedIOException | IOException e) {
       output.add("(output ended: " + e.getMessage() + ")");
@@ -95,7 +99,10 @@ public final class WatchwordProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** Ctrl-C. Returns how long the process took to end, and fails when it needed longer than the limit. */
+  /**
+   * Ctrl-C. Returns how long the process took to end, and fails when it needed longer than the
+   * limit.
+   */
   public Duration interrupt(Duration limit) throws IOException, InterruptedException {
     long start = System.nanoTime();
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();

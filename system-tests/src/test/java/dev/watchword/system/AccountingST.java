@@ -37,7 +37,8 @@ class AccountingST {
             .formatted(directory.resolve("data"), clip, clip));
 
     try (WatchwordProcess up =
-        WatchwordProcess.start(directory, "up", "-c", config.toString(), "--operations-port", "0")) {
+        WatchwordProcess.start(
+            directory, "up", "-c", config.toString(), "--operations-port", "0")) {
       String url = up.awaitLine("metrics +(http://\\S+)", LIMIT);
       Metrics metrics =
           Wait.until(
@@ -59,8 +60,10 @@ class AccountingST {
             .as("captured = not sampled + dropped + published")
             .isEqualTo(captured);
       }
-      assertThat(metrics.sum("watchword_ingest_frames_published_total", "camera=\"gate\"")).isEqualTo(24);
-      assertThat(metrics.sum("watchword_ingest_frames_published_total", "camera=\"silent\"")).isEqualTo(8);
+      assertThat(metrics.sum("watchword_ingest_frames_published_total", "camera=\"gate\""))
+          .isEqualTo(24);
+      assertThat(metrics.sum("watchword_ingest_frames_published_total", "camera=\"silent\""))
+          .isEqualTo(8);
       assertThat(metrics.sum("watchword_archive_records_archived_total")).isEqualTo(48);
     }
   }

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The same drawn objects, once straight from Java2D into the model and once through H.264, RTSP, JPEG and Kafka: what the
- * pipeline costs in accuracy.
+ * The same drawn objects, once straight from Java2D into the model and once through H.264, RTSP,
+ * JPEG and Kafka: what the pipeline costs in accuracy.
  */
 class AccuracyST {
   private static final List<String> LABELS = List.of("person", "car", "truck", "bag");
@@ -50,7 +50,9 @@ class AccuracyST {
     AveragePrecision straight = new AveragePrecision();
     AveragePrecision piped = new AveragePrecision();
     try (PaliGemma model =
-        PaliGemma.load(EmbeddedCheckpoint.extractTo(Path.of("target", "cache", "checkpoint")), ModelOptions.defaults())) {
+        PaliGemma.load(
+            EmbeddedCheckpoint.extractTo(Path.of("target", "cache", "checkpoint")),
+            ModelOptions.defaults())) {
       for (Map.Entry<Integer, FrameDetections> answer : answers.entrySet()) {
         DrawnFrame drawn = slides.frame(answer.getKey());
         addStraight(straight, drawn, model);
@@ -87,7 +89,8 @@ class AccuracyST {
               """
                   .formatted(cameras.url("slides"), PROMPT, directory.resolve("storage")));
       try (WatchwordProcess up =
-          WatchwordProcess.start(directory, "up", "-c", config.toString(), "--operations-port", "0")) {
+          WatchwordProcess.start(
+              directory, "up", "-c", config.toString(), "--operations-port", "0")) {
         up.awaitLine("console +(http://\\S+)", Duration.ofSeconds(60));
         Duration limit = Duration.ofSeconds(Math.round(slides.frames() / FPS / PACE) + 60);
         return Wait.until("an answer to each scene", limit, () -> complete(answers(broker)));
@@ -125,25 +128,31 @@ class AccuracyST {
       var box = detection.box();
       precision.detection(
           frame,
-          new AveragePrecision.Box(detection.label(), box.xMin(), box.yMin(), box.xMax(), box.yMax()),
+          new AveragePrecision.Box(
+              detection.label(), box.xMin(), box.yMin(), box.xMax(), box.yMax()),
           detection.score().value());
     }
   }
 
-  private static void addPiped(AveragePrecision precision, DrawnFrame drawn, FrameDetections record) {
+  private static void addPiped(
+      AveragePrecision precision, DrawnFrame drawn, FrameDetections record) {
     int frame = precision.frame(truth(drawn));
     for (Detection detection : record.getDetections()) {
       var box = detection.getBox();
       precision.detection(
           frame,
-          new AveragePrecision.Box(detection.getLabel(), box.getXMin(), box.getYMin(), box.getXMax(), box.getYMax()),
+          new AveragePrecision.Box(
+              detection.getLabel(), box.getXMin(), box.getYMin(), box.getXMax(), box.getYMax()),
           detection.getScore());
     }
   }
 
   private static List<AveragePrecision.Box> truth(DrawnFrame drawn) {
     return drawn.truth().stream()
-        .map(box -> new AveragePrecision.Box(box.label(), box.xMin(), box.yMin(), box.xMax(), box.yMax()))
+        .map(
+            box ->
+                new AveragePrecision.Box(
+                    box.label(), box.xMin(), box.yMin(), box.xMax(), box.yMax()))
         .toList();
   }
 }

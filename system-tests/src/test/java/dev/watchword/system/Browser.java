@@ -40,7 +40,10 @@ final class Browser implements AutoCloseable {
         "--disable-component-update",
         "--disable-sync");
     ChromeDriverService service =
-        new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).usingAnyFreePort().build();
+        new ChromeDriverService.Builder()
+            .usingDriverExecutable(DRIVER.toFile())
+            .usingAnyFreePort()
+            .build();
     Browser browser = new Browser(new ChromeDriver(service, options));
     browser.driver.manage().window().setSize(new Dimension(1280, 860));
     browser.driver.get(url);

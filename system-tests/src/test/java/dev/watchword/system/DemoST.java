@@ -26,15 +26,20 @@ class DemoST {
   void showsBoxesOfAllCamerasInTheBrowser() throws Exception {
     boolean installed = Browser.isInstalled();
     if (!installed) {
-      System.out.println("skipped: the browser test needs the Debian packages chromium and chromium-driver");
+      System.out.println(
+          "skipped: the browser test needs the Debian packages chromium and chromium-driver");
     }
     assumeTrue(installed, "chromium and chromium-driver are not installed");
     try (WatchwordProcess demo = demo()) {
       String url = demo.awaitLine("console +(http://\\S+)", LIMIT);
       try (Browser browser = Browser.open(url)) {
-        Wait.until("three live cameras", LIMIT, () -> browser.elements("[data-camera][data-state=live]").size() == 3 ? true : null);
+        Wait.until(
+            "three live cameras",
+            LIMIT,
+            () -> browser.elements("[data-camera][data-state=live]").size() == 3 ? true : null);
         Wait.until("boxes on a picture", LIMIT, () -> boxes(browser) > 0 ? true : null);
-        Wait.until("several frames on each tile", LIMIT, () -> leastFrames(browser) >= 5 ? true : null);
+        Wait.until(
+            "several frames on each tile", LIMIT, () -> leastFrames(browser) >= 5 ? true : null);
         browser.screenshot(Path.of("target", "console.png"));
       }
     }
@@ -60,10 +65,13 @@ class DemoST {
   }
 
   private List<String> tail(String... arguments) throws Exception {
-    String[] command = Stream.concat(Stream.of("tail", "--data", "data"), Stream.of(arguments)).toArray(String[]::new);
+    String[] command =
+        Stream.concat(Stream.of("tail", "--data", "data"), Stream.of(arguments))
+            .toArray(String[]::new);
     try (WatchwordProcess tail = WatchwordProcess.start(directory, command)) {
       Wait.until("the lines of tail", LIMIT, () -> tail.isAlive() ? null : true);
-      List<String> lines = tail.output().lines().filter(line -> line.startsWith("{\"camera\"")).toList();
+      List<String> lines =
+          tail.output().lines().filter(line -> line.startsWith("{\"camera\"")).toList();
       assertThat(lines).as(tail.output()).isNotEmpty();
       return lines;
     }
@@ -71,16 +79,24 @@ class DemoST {
 
   private long partitionLogs() throws Exception {
     try (Stream<Path> files = Files.walk(directory.resolve("data").resolve("kafka"))) {
-      return files.filter(file -> file.toString().contains("detections-") && file.toString().endsWith(".log")).count();
+      return files
+          .filter(
+              file -> file.toString().contains("detections-") && file.toString().endsWith(".log"))
+          .count();
     }
   }
 
   private static int boxes(Browser browser) {
-    return browser.elements("[data-camera]").stream().mapToInt(tile -> number(tile, "data-boxes")).sum();
+    return browser.elements("[data-camera]").stream()
+        .mapToInt(tile -> number(tile, "data-boxes"))
+        .sum();
   }
 
   private static int leastFrames(Browser browser) {
-    return browser.elements("[data-camera]").stream().mapToInt(tile -> number(tile, "data-frames")).min().orElse(0);
+    return browser.elements("[data-camera]").stream()
+        .mapToInt(tile -> number(tile, "data-frames"))
+        .min()
+        .orElse(0);
   }
 
   private static int number(WebElement tile, String attribute) {

@@ -42,11 +42,17 @@ class ServicesApartST {
         first.kill();
         try (WatchwordProcess second = service("infer", config)) {
           long before = inferred(broker);
-          Wait.until("detections of the second worker", LIMIT, () -> inferred(broker) >= before + 40 ? true : null);
+          Wait.until(
+              "detections of the second worker",
+              LIMIT,
+              () -> inferred(broker) >= before + 40 ? true : null);
           ingest.interrupt(Duration.ofSeconds(10));
 
           Set<String> published = frames(broker);
-          Wait.until("an answer to every frame", LIMIT, () -> answers(broker).size() >= published.size() ? true : null);
+          Wait.until(
+              "an answer to every frame",
+              LIMIT,
+              () -> answers(broker).size() >= published.size() ? true : null);
 
           List<String> answers = answers(broker);
           assertThat(answers).doesNotHaveDuplicates();

@@ -1,0 +1,139 @@
+package dev.watchword.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.watchword.simulator.DrawnScene;
+import dev.watchword.simulator.RtspCredentials;
+import dev.watchword.simulator.RtspServer;
+import dev.watchword.simulator.SceneClip;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bad input of each kind gets one clear sentence. */
+class CheckCommandIT {
+  private static final String PROMPT = "prompts: {people: {text: detect person}}\n";
+
+  @TempDir private static Path shared;
+  @TempDir private Path directory;
+  private static Path clip;
+
+  @BeforeAll
+  static void drawClip() throws IOException {
+    clip = SceneClip.cached(shared, new DrawnScene(5, 320, 240, 10, 20));
+  }
+
+  private CommandLineRun check(String yaml) throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("watchword.yaml"), "data: \"" + directory + "\"\n" + yaml);
+    return CommandLineRun.of("check", "-c", file.toString());
+  }
+
+  private static int closedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void findsEverythingWellWithAFileAndEmbeddedParts() throws Exception {
+    CommandLineRun run = check("cameras: {gate: {url: \"" + clip + "\"}}\n" + PROMPT);
+
+    assertThat(run.exitCode()).as(run.out()).isZero();
+    assertThat(run.out().lines()).hasSize(6).allMatch(line -> line.contains(" ok "));
+    assertThat(run.line("camera gate")).contains("320x240 h264");
+  }
+
+  @Test
+  void tellsDeadUrlWrongPasswordCorruptAndMissingFileApart() throws Exception {
+    Path corrupt = Files.write(directory.resolve("corrupt.mp4"), new byte[4096]);
+    try (RtspServer server = new RtspServer(0)) {
+      server.mount("gate", clip, new RtspCredentials("viewer", "right"));
+      String url = server.url("gate").replace("rtsp://", "rtsp://viewer:wr0ng@");
+      CommandLineRun run =
+          check(
+              """
+              cameras:
+                dead: {url: "rtsp://127.0.0.1:%d/live"}
+                locked: {url: "%s"}
+                corrupt: {url: "%s"}
+                missing: {url: "%s"}
+                nowhere: {url: "%s"}
+              """
+                      .formatted(
+                          closedPort(),
+                          url,
+                          corrupt,
+                          directory.resolve("no.mp4"),
+                          server.url("other"))
+                  + PROMPT);
+
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.out().lines().filter(line -> line.startsWith("camera ")))
+          .hasSize(5)
+          .allMatch(line -> line.contains(" WRONG "));
+      assertThat(run.line("camera dead")).containsIgnoringCase("refused");
+      assertThat(run.line("camera locked")).contains("password").doesNotContain("wr0ng");
+      assertThat(run.line("camera corrupt")).contains("corrupt.mp4");
+      assertThat(run.line("camera missing")).contains("no.mp4");
+      assertThat(run.line("camera nowhere")).contains("/other");
+      assertThat(run.out() + run.err()).doesNotContain("wr0ng").doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void suggestsTheKeyThatWasMeant() throws Exception {
+    CommandLineRun run =
+        check("cameras:\n  gate:\n    url: " + clip + "\n    smaple: 2/s\n" + PROMPT);
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out())
+        .contains("watchword.yaml:5: cameras.gate.smaple: unknown key; did you mean 'sample'?");
+  }
+
+  @Test
+  void namesAPromptWithoutAClass() throws Exception {
+    CommandLineRun run =
+        check("cameras: {gate: {url: \"" + clip + "\"}}\nprompts: {people: {text: detect}}\n");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out().lines()).hasSize(1);
+    assertThat(run.out()).contains("prompts.people.text").contains("names no class");
+  }
+
+  @Test
+  void saysWhichPartsOfAnExternalKafkaDoNotAnswer() throws Exception {
+    int port = closedPort();
+    CommandLineRun run =
+        check(
+            "cameras: {gate: {url: \"%s\"}}\nkafka: {bootstrap.servers: \"127.0.0.1:%d\"}\nregistry: {url: \"http://127.0.0.1:%d\"}\n"
+                    .formatted(clip, port, port)
+                + PROMPT);
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.line("kafka")).contains("WRONG").contains("127.0.0.1:" + port);
+    assertThat(run.line("registry")).contains("WRONG").contains("registry.url");
+    assertThat(run.line("model")).contains("ok");
+  }
+
+  @Test
+  void namesAModelDirectoryThatIsNone() throws Exception {
+    CommandLineRun run =
+        check(
+            "cameras: {gate: {url: \""
+                + clip
+                + "\"}}\nmodel: {path: \""
+                + directory
+                + "\"}\n"
+                + PROMPT);
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.line("model")).contains("WRONG").contains("config.json");
+  }
+}
