@@ -37,9 +37,7 @@ public final class IngestService implements Service {
     this(
         context,
         config,
-        () ->
-            new KafkaProducer<>(
-                context.kafka().producer("ingest", producerSettings())),
+        () -> new KafkaProducer<>(context.kafka().producer("ingest", producerSettings())),
         FfmpegSource.opener(context.clock(), Pause.real()),
         Pause.real());
   }
