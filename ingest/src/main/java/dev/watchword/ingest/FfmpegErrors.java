@@ -84,7 +84,11 @@ final class FfmpegErrors {
 
   static SourceFailure noPicture(CameraUrl url) {
     return failure(
-        CameraCause.DAMAGED, "%s sends data, but no picture could be decoded from it", url);
+        CameraCause.DAMAGED,
+        url.isFile()
+            ? "file %s is damaged: no picture could be decoded from it"
+            : "%s sends data, but no picture could be decoded from it",
+        url);
   }
 
   static SourceFailure ended(CameraUrl url) {

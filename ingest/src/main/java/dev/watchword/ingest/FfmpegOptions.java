@@ -24,7 +24,6 @@ final class FfmpegOptions {
     } else {
       options.put("rw_timeout", timeout);
     }
-    options.put("fflags", "nobuffer");
     return options;
   }
 

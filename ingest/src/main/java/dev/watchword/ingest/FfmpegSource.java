@@ -56,6 +56,7 @@ final class FfmpegSource implements FrameSource {
   private AVRational timeBase;
   private int video;
   private boolean recorded;
+  private boolean timesByArrival;
   private CaptureTime captureTime;
   private long startNanos;
   private long originPts = AV_NOPTS_VALUE;
@@ -99,6 +100,8 @@ final class FfmpegSource implements FrameSource {
     openDecoder(stream);
     boolean http = camera.url().scheme().startsWith("http");
     recorded = camera.url().isFile() || (http && format.duration() > 0);
+    // MJPEG over HTTP has no timestamps; FFmpeg would make them up at 25 frames a second.
+    timesByArrival = !recorded && (format.iformat().flags() & AVFMT_NOTIMESTAMPS) != 0;
     captureTime = recorded ? CaptureTime.recorded(now()) : CaptureTime.live();
     startNanos = System.nanoTime();
     pictureNanos = startNanos;
@@ -230,11 +233,7 @@ final class FfmpegSource implements FrameSource {
   private Frame decoded() {
     gotPicture = true;
     pictureNanos = System.nanoTime();
-    long stamp = frame.best_effort_timestamp();
-    long pts =
-        stamp == AV_NOPTS_VALUE || originPts == AV_NOPTS_VALUE
-            ? (pictureNanos - startNanos) / 1000
-            : sinceOrigin(stamp);
+    long pts = ptsMicros();
     if (recorded) {
       pace(pts);
     }
@@ -252,6 +251,14 @@ final class FfmpegSource implements FrameSource {
         frame.width(),
         frame.height(),
         codecName(decoder.codec_id()));
+  }
+
+  private long ptsMicros() {
+    long stamp = frame.best_effort_timestamp();
+    if (timesByArrival || stamp == AV_NOPTS_VALUE || originPts == AV_NOPTS_VALUE) {
+      return (pictureNanos - startNanos) / 1000;
+    }
+    return sinceOrigin(stamp);
   }
 
   private void pace(long pts) {
