@@ -1,6 +1,5 @@
 package dev.watchword.console;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -45,7 +44,6 @@ sealed interface LiveUpdate {
    * @param answeredMillis median from capture to answer
    * @param shownMillis median from capture to push
    */
-  @JsonInclude(JsonInclude.Include.ALWAYS)
   record Header(
       String camera,
       String session,

@@ -1,8 +1,8 @@
 package dev.watchword.console;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.watchword.console.LiveUpdate.Picture;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -42,7 +42,7 @@ sealed interface Message {
   static String json(Object value) {
     try {
       return JSON.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       throw new IllegalStateException("records of plain values are always JSON", e);
     }
   }

@@ -75,7 +75,13 @@ final class ConsolePreview {
     view.frame(Records.frame(id, now.minusMillis(38), draw(camera, sequence, boxes)));
     if (camera % 5 != 4) {
       view.answer(
-          Records.answer(id, "all", Outcome.INFERRED, now, boxes.toArray(Detection[]::new)));
+          Records.answer(
+              id,
+              "all",
+              Outcome.INFERRED,
+              now.minusMillis(38),
+              now,
+              boxes.toArray(Detection[]::new)));
     }
   }
 

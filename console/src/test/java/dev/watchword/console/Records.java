@@ -38,22 +38,22 @@ final class Records {
   }
 
   static SampledFrame frame(FrameId id, Instant capturedAt, byte[] jpeg, CaptureClock clock) {
-    return SampledFrame.newBuilder()
-        .setId(id)
-        .setCapturedAt(capturedAt)
-        .setClock(clock)
-        .setArrivedAt(capturedAt)
-        .setPtsMicros(0)
-        .setSourceWidth(1280)
-        .setSourceHeight(720)
-        .setCodec("h264")
-        .setKeyFrame(false)
-        .setDamaged(false)
-        .setReason(SampleReason.RATE)
-        .setImageWidth(960)
-        .setImageHeight(540)
-        .setImage(ByteBuffer.wrap(jpeg))
-        .build();
+    return new SampledFrame(
+        id,
+        capturedAt,
+        clock,
+        capturedAt,
+        0L,
+        1280,
+        720,
+        "h264",
+        false,
+        false,
+        null,
+        SampleReason.RATE,
+        960,
+        540,
+        ByteBuffer.wrap(jpeg));
   }
 
   /** Bytes that tell which frame they belong to. */
@@ -70,22 +70,32 @@ final class Records {
 
   static FrameDetections answer(
       FrameId id, String prompt, Outcome outcome, Instant completedAt, Detection... detections) {
-    return FrameDetections.newBuilder()
-        .setId(id)
-        .setCapturedAt(START)
-        .setClock(CaptureClock.ARRIVAL)
-        .setCompletedAt(completedAt)
-        .setSourceWidth(1280)
-        .setSourceHeight(720)
-        .setPromptId(prompt)
-        .setPromptVersion("0badcafe")
-        .setModel(new ModelId("test", "1", "none", "f32"))
-        .setOutcome(outcome)
-        .setDetections(List.of(detections))
-        .setText("")
-        .setTokens(0)
-        .setTimings(new StageTimings(0L, 0L, 0L, 0L, 0L, 1))
-        .build();
+    return answer(id, prompt, outcome, START, completedAt, detections);
+  }
+
+  static FrameDetections answer(
+      FrameId id,
+      String prompt,
+      Outcome outcome,
+      Instant capturedAt,
+      Instant completedAt,
+      Detection... detections) {
+    return new FrameDetections(
+        id,
+        capturedAt,
+        CaptureClock.ARRIVAL,
+        completedAt,
+        1280,
+        720,
+        prompt,
+        "0badcafe",
+        new ModelId("test", "1", "none", "f32"),
+        outcome,
+        null,
+        List.of(detections),
+        "",
+        0,
+        new StageTimings(0L, 0L, 0L, 0L, 0L, 1));
   }
 
   static Detection detection(String label, double xMin, double yMin, double xMax, double yMax) {
@@ -102,16 +112,7 @@ final class Records {
   }
 
   static CameraStatus status(String camera, CameraState state, CameraCause cause, String detail) {
-    return CameraStatus.newBuilder()
-        .setCamera(camera)
-        .setState(state)
-        .setCause(cause)
-        .setDetail(detail)
-        .setSince(START)
-        .setUrl("rtsp://10.0.0.7/" + camera)
-        .setSourceWidth(1280)
-        .setSourceHeight(720)
-        .setCodec("h264")
-        .build();
+    return new CameraStatus(
+        camera, null, state, cause, detail, START, "rtsp://10.0.0.7/" + camera, 1280, 720, "h264");
   }
 }

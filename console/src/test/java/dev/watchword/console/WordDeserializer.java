@@ -14,15 +14,17 @@ public final class WordDeserializer implements Deserializer<Object> {
       return null;
     }
     String[] words = new String(data, StandardCharsets.UTF_8).split(" ", -1);
-    return switch (words[0]) {
-      case "frame" -> Records.frame(words[1], Long.parseLong(words[2]));
-      case "answer" ->
-          Records.answer(
-              Records.id(words[1], Long.parseLong(words[2])),
-              Records.detection("person", 0, 0, 1, 1));
-      case "status" ->
-          Records.status(words[1], CameraState.valueOf(words[2]), CameraCause.NONE, "");
-      default -> throw new SerializationException("not a record");
-    };
+    switch (words[0]) {
+      case "frame":
+        return Records.frame(words[1], Long.parseLong(words[2]));
+      case "answer":
+        return Records.answer(
+            Records.id(words[1], Long.parseLong(words[2])),
+            Records.detection("person", 0, 0, 1, 1));
+      case "status":
+        return Records.status(words[1], CameraState.valueOf(words[2]), CameraCause.NONE, "");
+      default:
+        throw new SerializationException("not a record");
+    }
   }
 }

@@ -152,10 +152,6 @@ final class OnnxBackend implements AutoCloseable {
       return (OnnxTensor) result.get(0);
     }
 
-    FloatBuffer copy() {
-      return tensor().getFloatBuffer();
-    }
-
     @Override
     public void close() {
       result.close();
@@ -175,29 +171,6 @@ final class OnnxBackend implements AutoCloseable {
       result.close();
     }
   }
-
-  /**
-   * New positions for {@code rows} rows.
-   *
-   * @param text how many text tokens each row adds
-   * @param steps how many positions each row adds: those of its image, if any, and its text
-   * @param keys how many positions each row then has
-   * @param frames which frame each row looks at, {@code [rows]}
-   * @param tokens {@code [rows,text]}
-   * @param positions {@code [rows,steps]}
-   * @param bias {@code [rows,keys]}
-   * @param last index of each row's last position among {@code rows*steps}, {@code [rows]}
-   */
-  record Step(
-      int rows,
-      int text,
-      int steps,
-      int keys,
-      LongBuffer frames,
-      LongBuffer tokens,
-      LongBuffer positions,
-      FloatBuffer bias,
-      LongBuffer last) {}
 
   /**
    * @param pixels {@code [frames,3,S,S]}

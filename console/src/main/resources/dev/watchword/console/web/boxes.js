@@ -18,7 +18,8 @@ export function colourOf(label) {
 /** Draws boxes (fractions) into the rectangle (CSS pixels) that the picture fills. */
 export function drawBoxes(context, boxes, picture) {
   const size = Math.max(11, Math.min(14, picture.width / 46));
-  const placed = boxes.map(({ label, score, box: [xMin, yMin, xMax, yMax] }) => ({
+  // The surest lies on top.
+  const placed = boxes.toSorted((a, b) => a.score - b.score).map(({ label, score, box: [xMin, yMin, xMax, yMax] }) => ({
     label,
     score,
     colour: colourOf(label),

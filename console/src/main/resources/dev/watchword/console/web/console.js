@@ -14,6 +14,7 @@ function showOverview(overview) {
   element("frame-rate").value = overview.framesPerSecond.toFixed(1);
   element("detection-rate").value = overview.detectionsPerSecond.toFixed(1);
   grid.cameras(overview.cameras);
+  feed.tick();
 }
 
 function showLink(state, words) {

@@ -1,5 +1,5 @@
 // The latest detections. One row is one stay: the same label on the same camera updates its row
-// until it has not been seen for a while, so that the list can be read.
+// until it has not been seen for a while, so that the list can be read. Rows never move.
 
 import { colourOf } from "./boxes.js";
 
@@ -23,6 +23,11 @@ export class Feed {
     this.#rows = [];
     const frames = Map.groupBy(detections, (d) => `${d.camera} ${d.session} ${d.sequence}`);
     [...frames.values()].reverse().forEach((seen) => this.#frame(seen[0], seen));
+  }
+
+  /** Called once a second: what has left the picture says when it was seen last. */
+  tick() {
+    this.#rows.forEach(write);
   }
 
   picture(header) {
@@ -82,9 +87,11 @@ function part(parent, tag, name) {
 }
 
 function write({ element, at, score, count }) {
+  const present = Date.now() - at <= STAY;
+  element.dataset.present = String(present);
   element.querySelector(".count").textContent = count > 1 ? ` ×${count}` : "";
   element.querySelector(".score").textContent = `${Math.round(score * 100)}%`;
   const time = element.querySelector("time");
-  time.textContent = clock.format(at);
+  time.textContent = present ? "now" : clock.format(at);
   time.dateTime = new Date(at).toISOString();
 }

@@ -111,6 +111,7 @@ export class Tile {
         this.#boxes = header.boxes;
         this.#root.dataset.outcome = header.outcome;
         this.#undrawn = true;
+        this.#root.style.setProperty("--aspect", `${bitmap.width} / ${bitmap.height}`);
         this.#numbers(header);
         this.#showState();
         this.#schedule();
@@ -153,7 +154,9 @@ export class Tile {
     context.fillRect(0, 0, width, height);
     context.imageSmoothingQuality = "high";
     context.drawImage(this.#bitmap, picture.x, picture.y, picture.width, picture.height);
-    drawBoxes(context, this.#boxes, picture);
+    if (this.#root.dataset.stale !== "true") {
+      drawBoxes(context, this.#boxes, picture);
+    }
     if (this.#undrawn) {
       this.#undrawn = false;
       this.#root.dataset.boxes = String(this.#boxes.length);
@@ -171,8 +174,11 @@ export class Tile {
     const [title, sentence] = this.#words(state);
     const pictured = this.#bitmap !== null;
     const stale = !this.#connected || !pictured || state === "waiting" || state === "connecting";
-    this.#root.dataset.stale = String(stale);
-    write(this.#find(".state"), state === "live" ? "" : title);
+    if (this.#root.dataset.stale !== String(stale)) {
+      this.#root.dataset.stale = String(stale);
+      this.#schedule(); // Old boxes do not belong to a picture that is only a memory.
+    }
+    write(this.#find(".state"), state === "live" || state === "unknown" ? "" : state);
     write(this.#find(".veil strong"), this.#veil(state, title, pictured));
     write(this.#find(".veil > span"), this.#connected ? sentence : "");
     write(this.#find(".note"), stale ? "" : this.#note());
@@ -180,7 +186,7 @@ export class Tile {
 
   #veil(state, title, pictured) {
     if (!this.#connected) {
-      return "the console is away";
+      return "";
     }
     return (state === "live" || state === "unknown") && !pictured ? "waiting for the first picture" : title;
   }
