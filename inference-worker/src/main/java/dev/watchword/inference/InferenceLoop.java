@@ -5,6 +5,7 @@ import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
 import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopThread;
+import dev.watchword.service.kafka.BrokerLink;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
@@ -47,9 +48,13 @@ final class InferenceLoop implements LoopThread.Loop {
   private final Backoff backoff;
   private final HealthLog health;
 
+  private final BrokerLink link;
   private final Rewind rewind = new Rewind();
   private Answers inDoubt;
   private boolean mustRewind;
+
+  /** A transaction has failed and its frames are not answered yet. */
+  private boolean redoing;
 
   InferenceLoop(
       InferenceConfig config,
@@ -68,6 +73,7 @@ final class InferenceLoop implements LoopThread.Loop {
         new BatchInference(detector, config.prompts(), clients.topics(), time.clock(), metrics);
     this.metrics = metrics;
     this.nanos = time.nanos();
+    this.link = new BrokerLink(time.nanos());
     this.backoff = backoff;
     this.health = health;
     consumer.subscribe(List.of(clients.framesTopic()), new Rebalance());
@@ -84,8 +90,13 @@ final class InferenceLoop implements LoopThread.Loop {
       if (batcher.isDue(nanos.getAsLong())) {
         answer();
       }
-      backoff.reset();
-      health.set(Health.up("running"));
+      if (!redoing) {
+        backoff.reset();
+        health.set(
+            link.isAway(consumer.metrics())
+                ? Health.down("no Kafka broker is connected; trying again")
+                : Health.up("running"));
+      }
     } catch (WakeupException e) {
       // Asked to stop: the driver does not step again, and what was polled was not committed.
     } catch (InterruptException e) {
@@ -141,6 +152,7 @@ final class InferenceLoop implements LoopThread.Loop {
   private void settle(Answers answers) {
     seen.commit();
     metrics.committed(answers);
+    redoing = false;
   }
 
   private void startOver(KafkaException cause) throws InterruptedException {
@@ -158,6 +170,8 @@ final class InferenceLoop implements LoopThread.Loop {
     Map<TopicPartition, OffsetAndMetadata> committed = rewind.toCommitted(consumer);
     if (inDoubt != null && inDoubt.isCoveredBy(committed)) {
       settle(inDoubt);
+    } else {
+      redoing = inDoubt != null;
     }
     inDoubt = null;
     seen.rollback();
@@ -184,6 +198,7 @@ final class InferenceLoop implements LoopThread.Loop {
       batcher.forget(partitions);
       seen.forget(partitions);
       rewind.forget(partitions);
+      redoing = false;
     }
 
     @Override

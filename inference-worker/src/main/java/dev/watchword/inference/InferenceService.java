@@ -23,8 +23,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Frames to detections with one model on one thread. Several processes share the cameras as a
@@ -32,7 +30,6 @@ import org.slf4j.LoggerFactory;
  * loaded is told to the context as a bug, in one sentence.
  */
 public final class InferenceService implements Service {
-  private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
   private static final String NAME = "inference";
   private static final int MIN_POLL_RECORDS = 64;
 
@@ -92,7 +89,7 @@ public final class InferenceService implements Service {
     @Override
     public void step() throws CheckpointException, IOException, InterruptedException {
       if (detector == null) {
-        detector = load();
+        detector = Detector.of(PaliGemma.load(checkpoint(), config.model()));
       } else if (loop == null) {
         connect();
       } else {
@@ -135,19 +132,6 @@ public final class InferenceService implements Service {
         detector.close();
       }
     }
-  }
-
-  private Detector load() throws CheckpointException, IOException {
-    long start = System.nanoTime();
-    Detector detector = Detector.of(PaliGemma.load(checkpoint(), config.model()));
-    log.atInfo()
-        .addKeyValue("checkpoint", detector.id().checkpoint())
-        .addKeyValue("revision", detector.id().revision())
-        .addKeyValue("engine", detector.id().engine())
-        .addKeyValue("precision", detector.id().precision())
-        .addKeyValue("millis", (System.nanoTime() - start) / 1_000_000)
-        .log("model loaded");
-    return detector;
   }
 
   private Path checkpoint() throws IOException {

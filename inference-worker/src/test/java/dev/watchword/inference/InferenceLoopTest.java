@@ -236,6 +236,24 @@ class InferenceLoopTest {
   }
 
   @Test
+  void staysDownUntilWhatFailedIsAnswered() throws Exception {
+    worker.loop.step();
+    worker.producer().commitTransactionException = new KafkaException("disk full");
+    worker.frame(0, "gate", 0);
+    worker.stepUntilDue();
+    for (int round = 0; round < 4; round++) {
+      worker.now = worker.now.plus(Worker.BATCH_DELAY);
+      worker.loop.step();
+      assertThat(worker.health.current().ok()).as("round %d", round).isFalse();
+    }
+
+    worker.producer().commitTransactionException = null;
+    worker.stepUntilDue();
+    assertThat(worker.health.current().ok()).isTrue();
+    assertThat(worker.published()).containsExactly("gate/0 people INFERRED");
+  }
+
+  @Test
   void abortAfterACommitRewindsToThatCommit() throws Exception {
     IntStream.range(0, 3).forEach(i -> worker.frame(0, "gate", i));
     worker.loop.step();

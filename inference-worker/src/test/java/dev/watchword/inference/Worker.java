@@ -40,7 +40,7 @@ final class Worker {
 
   final CollectorRegistry registry = new CollectorRegistry();
   final FramesConsumer consumer = new FramesConsumer();
-  final ScriptedDetector detector = new ScriptedDetector();
+  final ScriptedDetector detector;
   final List<AnswersProducer> producers = new ArrayList<>();
   final HealthLog health = new HealthLog("inference");
   final InferenceLoop loop;
@@ -49,7 +49,12 @@ final class Worker {
   private final List<Prompt> prompts;
 
   Worker(int maxBatch, Prompt... prompts) {
+    this(maxBatch, new ScriptedDetector(), prompts);
+  }
+
+  Worker(int maxBatch, Detector model, Prompt... prompts) {
     this.prompts = List.of(prompts);
+    this.detector = model instanceof ScriptedDetector scripted ? scripted : null;
     InferenceConfig config =
         new InferenceConfig(
             this.prompts,
@@ -61,7 +66,7 @@ final class Worker {
     loop =
         new InferenceLoop(
             config,
-            detector,
+            model,
             new FrameClients(
                 consumer,
                 RecordDecoder.with(frames()),

@@ -5,6 +5,7 @@ import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
 import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopThread;
+import dev.watchword.service.kafka.BrokerLink;
 import dev.watchword.service.kafka.DeadLetters;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
@@ -64,10 +65,14 @@ final class ArchiveLoop implements LoopThread.Loop {
   private final ArchiveMetrics metrics;
   private final HealthLog health;
   private final DetectionRows rows = new DetectionRows();
+  private final BrokerLink link = new BrokerLink(System::nanoTime);
   private final Rewind rewind = new Rewind();
   private final Map<TopicPartition, OpenFile> open = new HashMap<>();
   private final Deque<FinishedFile> finished = new ArrayDeque<>();
   private boolean mustRewind;
+
+  /** A file could not be committed and has not been made again yet. */
+  private boolean redoing;
 
   ArchiveLoop(
       ArchiveConfig config,
@@ -98,8 +103,13 @@ final class ArchiveLoop implements LoopThread.Loop {
       take(poll());
       finishCompleteBuckets();
       store();
-      backoff.reset();
-      health.set(Health.up("running"));
+      if (!redoing) {
+        backoff.reset();
+        health.set(
+            link.isAway(consumer.metrics())
+                ? Health.down("no Kafka broker is connected; trying again")
+                : Health.up("running"));
+      }
     } catch (WakeupException e) {
       // Asked to stop: the driver does not step again.
     } catch (InterruptException e) {
@@ -211,6 +221,7 @@ final class ArchiveLoop implements LoopThread.Loop {
       consumer.commitSync(Map.of(file.partition(), new OffsetAndMetadata(file.nextOffset())));
       metrics.committed(file);
       finished.remove();
+      redoing = false;
     }
   }
 
@@ -224,6 +235,7 @@ final class ArchiveLoop implements LoopThread.Loop {
 
   private void startOver(KafkaException cause) throws InterruptedException {
     mustRewind = true;
+    redoing |= !finished.isEmpty();
     giveBack(Set.copyOf(open.keySet()));
     finished.forEach(file -> metrics.givenBack(file.records()));
     finished.clear();
@@ -271,6 +283,7 @@ final class ArchiveLoop implements LoopThread.Loop {
             return gone;
           });
       rewind.forget(partitions);
+      redoing = false;
     }
 
     @Override

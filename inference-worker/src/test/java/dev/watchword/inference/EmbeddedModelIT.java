@@ -1,0 +1,41 @@
+package dev.watchword.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.watchword.paligemma.EmbeddedCheckpoint;
+import dev.watchword.paligemma.ModelOptions;
+import dev.watchword.paligemma.PaliGemma;
+import dev.watchword.schemas.FrameDetections;
+import dev.watchword.schemas.Outcome;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The loop with the real model that comes with Watchword. */
+class EmbeddedModelIT {
+  @TempDir private Path cache;
+
+  @Test
+  void answersEachPromptOfAFrame() throws Exception {
+    PaliGemma model = PaliGemma.load(EmbeddedCheckpoint.extractTo(cache), new ModelOptions(1, 50));
+    try (Detector detector = Detector.of(model)) {
+      Worker worker =
+          new Worker(
+              1,
+              detector,
+              Worker.prompt("people", "detect person"),
+              Worker.prompt("cars", "detect car ; truck"));
+      worker.frame(0, "gate", 100);
+      worker.loop.step();
+
+      assertThat(worker.published())
+          .containsExactly("gate/100 people INFERRED", "gate/100 cars INFERRED");
+      FrameDetections record = worker.detections().get(0);
+      assertThat(record.getOutcome()).isEqualTo(Outcome.INFERRED);
+      assertThat(record.getTokens()).isPositive();
+      assertThat(record.getModel().getEngine()).isEqualTo("OnnxRuntime");
+      assertThat(record.getModel().getRevision()).isEqualTo(model.id().revision());
+      assertThat(record.getTimings().getVisionMicros()).isPositive();
+    }
+  }
+}
