@@ -112,7 +112,7 @@ final class ConsoleLoop implements LoopThread.Loop {
               : Health.up("reading " + found.size() + " partitions"));
       nextLook = clock.instant().plus(found.isEmpty() ? FIRST_LOOK_INTERVAL : LOOK_INTERVAL);
     } catch (TimeoutException e) {
-      health(Health.down("Kafka does not answer; the view stands still until it does"));
+      health(Health.down("Kafka does not answer; trying again"));
       nextLook = clock.instant().plus(FIRST_LOOK_INTERVAL);
     }
   }
