@@ -14,13 +14,19 @@ import java.util.Locale;
 /** Draws boxes, labels and scores on a copy of a picture. */
 final class AnnotatedPicture {
   private static final Color[] COLOURS = {
-    new Color(0x4ade80), new Color(0x38bdf8), new Color(0xfbbf24), new Color(0xf472b6), new Color(0xa78bfa), new Color(0xfb923c)
+    new Color(0x4ade80),
+    new Color(0x38bdf8),
+    new Color(0xfbbf24),
+    new Color(0xf472b6),
+    new Color(0xa78bfa),
+    new Color(0xfb923c)
   };
 
   private AnnotatedPicture() {}
 
   static BufferedImage draw(BufferedImage picture, List<Detection> detections) {
-    BufferedImage copy = new BufferedImage(picture.getWidth(), picture.getHeight(), BufferedImage.TYPE_INT_RGB);
+    BufferedImage copy =
+        new BufferedImage(picture.getWidth(), picture.getHeight(), BufferedImage.TYPE_INT_RGB);
     Graphics2D g = copy.createGraphics();
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     g.drawImage(picture, 0, 0, null);
@@ -43,7 +49,8 @@ final class AnnotatedPicture {
     g.setColor(colour);
     g.setStroke(new BasicStroke(unit));
     g.drawRect(x, y, w, h);
-    String text = String.format(Locale.ROOT, "%s %.2f", detection.label(), detection.score().value());
+    String text =
+        String.format(Locale.ROOT, "%s %.2f", detection.label(), detection.score().value());
     int textWidth = g.getFontMetrics().stringWidth(text);
     int textHeight = g.getFontMetrics().getHeight();
     int top = y >= textHeight ? y - textHeight : y;

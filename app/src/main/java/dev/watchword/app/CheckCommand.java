@@ -16,9 +16,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code watchword check}: validates the file, then reaches everything it names; one line each. */
-@Command(name = "check", description = "Validates a configuration file, then reaches each camera, the broker, the registry, the storage and the model.", mixinStandardHelpOptions = true)
+@Command(
+    name = "check",
+    description =
+        "Validates a configuration file, then reaches each camera, the broker, the registry, the storage and the model.",
+    mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
-  @Option(names = {"-c", "--config"}, required = true, paramLabel = "FILE", description = "The configuration file.")
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The configuration file.")
   private Path file;
 
   @Override
@@ -30,9 +38,19 @@ final class CheckCommand implements Callable<Integer> {
       print(System.out, Finding.bad("config", e.getMessage()));
       return 1;
     }
-    print(System.out, Finding.ok("config", file + ": " + config.ingest().cameras().size() + " cameras, " + config.inference().prompts().size() + " prompts"));
+    print(
+        System.out,
+        Finding.ok(
+            "config",
+            file
+                + ": "
+                + config.ingest().cameras().size()
+                + " cameras, "
+                + config.inference().prompts().size()
+                + " prompts"));
     boolean allOk = true;
-    try (ExecutorService threads = Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory())) {
+    try (ExecutorService threads =
+        Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory())) {
       List<Future<Finding>> findings = new ArrayList<>();
       for (Callable<Finding> question : new Findings(config).questions()) {
         findings.add(threads.submit(question));
@@ -45,7 +63,8 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private static boolean print(PrintStream out, Finding finding) {
-    out.printf("%-20s %-6s %s%n", finding.subject(), finding.ok() ? "ok" : "WRONG", finding.sentence());
+    out.printf(
+        "%-20s %-6s %s%n", finding.subject(), finding.ok() ? "ok" : "WRONG", finding.sentence());
     return finding.ok();
   }
 }

@@ -16,18 +16,35 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code watchword demo}: the whole pipeline with simulated cameras, from one command. */
-@Command(name = "demo", description = "Runs everything embedded, with simulated cameras, and prints the console's address.", mixinStandardHelpOptions = true)
+@Command(
+    name = "demo",
+    description =
+        "Runs everything embedded, with simulated cameras, and prints the console's address.",
+    mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
-  @Option(names = "--clip", paramLabel = "FILE", description = "A video that the third camera plays instead of a drawn scene.")
+  @Option(
+      names = "--clip",
+      paramLabel = "FILE",
+      description = "A video that the third camera plays instead of a drawn scene.")
   private Path clip;
 
-  @Option(names = "--data", paramLabel = "DIR", defaultValue = "watchword-data", description = "Where the embedded parts keep their files. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "watchword-data",
+      description = "Where the embedded parts keep their files. Default: ${DEFAULT-VALUE}.")
   private Path data;
 
-  @Option(names = "--port", paramLabel = "PORT", description = "Port of the console. Default: 8080, or a free one when it is taken.")
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Port of the console. Default: 8080, or a free one when it is taken.")
   private Integer port;
 
-  @Option(names = "--operations-port", defaultValue = "0", description = "Port of /metrics and /health; 0, the default, takes a free one.")
+  @Option(
+      names = "--operations-port",
+      defaultValue = "0",
+      description = "Port of /metrics and /health; 0, the default, takes a free one.")
   private int operationsPort;
 
   @Override
@@ -39,11 +56,14 @@ final class DemoCommand implements Callable<Integer> {
     try (Running running = new Running()) {
       CameraSimulator simulator = running.own(new CameraSimulator(Caches.scenes(), 0, clip));
       String yaml = configuration(simulator.cameras(), port == null ? freePort(8080) : port);
-      WatchwordConfig config = WatchwordConfig.from(ConfigFile.parse("demo.yaml", yaml, System::getenv), registry);
+      WatchwordConfig config =
+          WatchwordConfig.from(ConfigFile.parse("demo.yaml", yaml, System::getenv), registry);
       Files.createDirectories(config.data());
       Files.writeString(config.data().resolve("demo.yaml"), yaml);
-      System.out.println("Three simulated cameras; their configuration is " + config.data().resolve("demo.yaml"));
-      System.out.println("The embedded model knows person, car, truck and bag in drawn scenes only.");
+      System.out.println(
+          "Three simulated cameras; their configuration is " + config.data().resolve("demo.yaml"));
+      System.out.println(
+          "The embedded model knows person, car, truck and bag in drawn scenes only.");
       return UpCommand.run(running, config, registry, operationsPort);
     }
   }
@@ -63,7 +83,10 @@ final class DemoCommand implements Callable<Integer> {
         console:
           listen: 127.0.0.1:%d
         """
-        .formatted(data.toAbsolutePath().normalize().toString().replace("\\", "\\\\"), entries, consolePort);
+        .formatted(
+            data.toAbsolutePath().normalize().toString().replace("\\", "\\\\"),
+            entries,
+            consolePort);
   }
 
   private static int freePort(int preferred) throws IOException {

@@ -19,18 +19,32 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code watchword detect}: one picture, no Kafka. */
-@Command(name = "detect", description = "Prints what a prompt sees in a picture as JSON and writes an annotated copy.", mixinStandardHelpOptions = true)
+@Command(
+    name = "detect",
+    description = "Prints what a prompt sees in a picture as JSON and writes an annotated copy.",
+    mixinStandardHelpOptions = true)
 final class DetectCommand implements Callable<Integer> {
   @Parameters(paramLabel = "IMAGE", description = "A JPEG or PNG file.")
   private Path image;
 
-  @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "For example: \"detect person ; car\".")
+  @Option(
+      names = "--prompt",
+      required = true,
+      paramLabel = "TEXT",
+      description = "For example: \"detect person ; car\".")
   private String prompt;
 
-  @Option(names = "--model", paramLabel = "DIR", description = "A PaliGemma checkpoint directory. Default: the embedded one, which knows drawn scenes only.")
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description =
+          "A PaliGemma checkpoint directory. Default: the embedded one, which knows drawn scenes only.")
   private Path model;
 
-  @Option(names = "--out", paramLabel = "FILE", description = "The annotated picture. Default: NAME-detected.png in the working directory.")
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "The annotated picture. Default: NAME-detected.png in the working directory.")
   private Path out;
 
   @Option(names = "--raw", description = "Print the model's own text instead of JSON.")
@@ -43,13 +57,20 @@ final class DetectCommand implements Callable<Integer> {
     Path checkpoint = model != null ? model : EmbeddedCheckpoint.extractTo(Caches.checkpoint());
     Generation generation;
     try (PaliGemma paligemma = PaliGemma.load(checkpoint, ModelOptions.defaults())) {
-      generation = paligemma.generate(List.of(new Request(RgbImage.of(picture), parsed))).getFirst();
+      generation =
+          paligemma.generate(List.of(new Request(RgbImage.of(picture), parsed))).getFirst();
     }
     if (raw) {
       System.out.println(generation.text());
     } else {
       System.out.println(
-          new DetectionsJson().document(image.toString(), picture.getWidth(), picture.getHeight(), parsed.text(), generation));
+          new DetectionsJson()
+              .document(
+                  image.toString(),
+                  picture.getWidth(),
+                  picture.getHeight(),
+                  parsed.text(),
+                  generation));
     }
     Path target = out != null ? out : Path.of(stem(image) + "-detected.png");
     write(AnnotatedPicture.draw(picture, generation.detections()), target);

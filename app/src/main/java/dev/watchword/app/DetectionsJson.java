@@ -8,7 +8,9 @@ import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameDetections;
 import java.time.Duration;
 
-/** Detections as the JSON that the commands print: one object, boxes in fractions of the picture. */
+/**
+ * Detections as the JSON that the commands print: one object, boxes in fractions of the picture.
+ */
 final class DetectionsJson {
   private final ObjectMapper mapper = new ObjectMapper();
 
@@ -19,7 +21,9 @@ final class DetectionsJson {
     json.put("session", record.getId().getSession());
     json.put("sequence", record.getId().getSequence());
     json.put("capturedAt", record.getCapturedAt().toString());
-    json.put("latencySeconds", Duration.between(record.getCapturedAt(), record.getCompletedAt()).toNanos() / 1e9);
+    json.put(
+        "latencySeconds",
+        Duration.between(record.getCapturedAt(), record.getCompletedAt()).toNanos() / 1e9);
     json.put("prompt", record.getPromptId());
     json.put("promptVersion", record.getPromptVersion());
     json.put("outcome", record.getOutcome().name());
@@ -29,7 +33,14 @@ final class DetectionsJson {
     ArrayNode detections = json.putArray("detections");
     for (Detection detection : record.getDetections()) {
       var box = detection.getBox();
-      add(detections, detection.getLabel(), detection.getScore(), box.getXMin(), box.getYMin(), box.getXMax(), box.getYMax());
+      add(
+          detections,
+          detection.getLabel(),
+          detection.getScore(),
+          box.getXMin(),
+          box.getYMin(),
+          box.getXMax(),
+          box.getYMax());
     }
     return json.toString();
   }
@@ -44,12 +55,20 @@ final class DetectionsJson {
     ArrayNode detections = json.putArray("detections");
     for (dev.watchword.paligemma.Detection detection : generation.detections()) {
       var box = detection.box();
-      add(detections, detection.label(), detection.score().value(), box.xMin(), box.yMin(), box.xMax(), box.yMax());
+      add(
+          detections,
+          detection.label(),
+          detection.score().value(),
+          box.xMin(),
+          box.yMin(),
+          box.xMax(),
+          box.yMax());
     }
     return json.toPrettyString();
   }
 
-  private static void add(ArrayNode array, String label, float score, float xMin, float yMin, float xMax, float yMax) {
+  private static void add(
+      ArrayNode array, String label, float score, float xMin, float yMin, float xMax, float yMax) {
     ObjectNode detection = array.addObject();
     detection.put("label", label);
     detection.put("score", score);

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where the embedded broker and registry of a running process listen. The process leaves them in a file beside its data,
- * so that {@code watchword tail} in another terminal finds them.
+ * Where the embedded broker and registry of a running process listen. The process leaves them in a
+ * file beside its data, so that {@code watchword tail} in another terminal finds them.
  */
 record Endpoints(String bootstrapServers, String registryUrl) {
   private static final String FILE = "running.yaml";

@@ -36,7 +36,10 @@ final class Findings {
     this.config = config;
   }
 
-  /** One answer: what was asked about, whether it is well, and one sentence with the way out where it is not. */
+  /**
+   * One answer: what was asked about, whether it is well, and one sentence with the way out where
+   * it is not.
+   */
   record Finding(String subject, boolean ok, String sentence) {
     static Finding ok(String subject, String sentence) {
       return new Finding(subject, true, sentence);
@@ -76,10 +79,17 @@ final class Findings {
     properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) LIMIT.toMillis());
     properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) LIMIT.toMillis());
     try (Admin admin = Admin.create(properties)) {
-      int brokers = admin.describeCluster().nodes().get(LIMIT.toSeconds() + 1, TimeUnit.SECONDS).size();
-      return Finding.ok("kafka", servers + ", " + brokers + (brokers == 1 ? " broker" : " brokers"));
+      int brokers =
+          admin.describeCluster().nodes().get(LIMIT.toSeconds() + 1, TimeUnit.SECONDS).size();
+      return Finding.ok(
+          "kafka", servers + ", " + brokers + (brokers == 1 ? " broker" : " brokers"));
     } catch (ExecutionException | TimeoutException e) {
-      return Finding.bad("kafka", servers + " does not answer within " + LIMIT.toSeconds() + " s; check kafka.bootstrap.servers and that the broker runs");
+      return Finding.bad(
+          "kafka",
+          servers
+              + " does not answer within "
+              + LIMIT.toSeconds()
+              + " s; check kafka.bootstrap.servers and that the broker runs");
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       return Finding.bad("kafka", "the client cannot start: " + cause.getMessage());
@@ -92,18 +102,33 @@ final class Findings {
     }
     String url = config.kafka().registryUrl();
     if (url.isEmpty()) {
-      return Finding.bad("registry", "registry.url is missing; an external Kafka needs the URL of its schema registry");
+      return Finding.bad(
+          "registry",
+          "registry.url is missing; an external Kafka needs the URL of its schema registry");
     }
     try (HttpClient http = HttpClient.newBuilder().connectTimeout(LIMIT).build()) {
-      HttpRequest request = HttpRequest.newBuilder(URI.create(url.replaceAll("/$", "") + "/subjects")).timeout(LIMIT).build();
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(url.replaceAll("/$", "") + "/subjects"))
+              .timeout(LIMIT)
+              .build();
       int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
       return switch (status) {
         case 200 -> Finding.ok("registry", url);
-        case 401, 403 -> Finding.bad("registry", url + " refuses the credentials; set registry.user-info to user:password");
-        default -> Finding.bad("registry", url + " answers with status " + status + "; is it a Confluent-compatible schema registry?");
+        case 401, 403 ->
+            Finding.bad(
+                "registry",
+                url + " refuses the credentials; set registry.user-info to user:password");
+        default ->
+            Finding.bad(
+                "registry",
+                url
+                    + " answers with status "
+                    + status
+                    + "; is it a Confluent-compatible schema registry?");
       };
     } catch (IOException | IllegalArgumentException e) {
-      return Finding.bad("registry", url + " does not answer; check registry.url and that the registry runs");
+      return Finding.bad(
+          "registry", url + " does not answer; check registry.url and that the registry runs");
     }
   }
 
@@ -121,9 +146,17 @@ final class Findings {
   }
 
   private Finding model() throws IOException {
-    Path directory = config.inference().modelPath().isPresent() ? config.inference().modelPath().get() : EmbeddedCheckpoint.extractTo(Caches.checkpoint());
+    Path directory =
+        config.inference().modelPath().isPresent()
+            ? config.inference().modelPath().get()
+            : EmbeddedCheckpoint.extractTo(Caches.checkpoint());
     try (PaliGemma model = PaliGemma.load(directory, config.inference().model())) {
-      String name = config.inference().modelPath().map(Path::toString).orElse("embedded checkpoint (drawn scenes only)");
+      String name =
+          config
+              .inference()
+              .modelPath()
+              .map(Path::toString)
+              .orElse("embedded checkpoint (drawn scenes only)");
       return Finding.ok("model", name + ", " + model.imageSize() + " px, " + model.id().engine());
     } catch (CheckpointException e) {
       return Finding.bad("model", e.getMessage());

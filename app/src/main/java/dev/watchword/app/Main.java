@@ -8,7 +8,10 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line. Each command is a class of its own; this one turns what they throw into a sentence. */
+/**
+ * The command line. Each command is a class of its own; this one turns what they throw into a
+ * sentence.
+ */
 @Command(
     name = "watchword",
     description = "Watches cameras for what you describe in words.",
@@ -44,7 +47,8 @@ public final class Main {
     return commandLine;
   }
 
-  private static int explain(Exception failure, CommandLine commandLine, CommandLine.ParseResult result) {
+  private static int explain(
+      Exception failure, CommandLine commandLine, CommandLine.ParseResult result) {
     PrintWriter err = commandLine.getErr();
     if (isForPeople(failure)) {
       err.println("watchword: " + failure.getMessage());

@@ -36,7 +36,10 @@ final class Pipeline {
     return new ServiceContext(kafka, registry, Clock.systemUTC(), running::bug);
   }
 
-  /** The four services, in the order in which a frame travels. The console is last, see {@link #console}. */
+  /**
+   * The four services, in the order in which a frame travels. The console is last, see {@link
+   * #console}.
+   */
   List<Service> services(WatchwordConfig config, ServiceContext context) {
     return List.of(
         new IngestService(context, config.ingest()),

@@ -27,7 +27,9 @@ final class Reach {
     Optional<Endpoints> embedded = Endpoints.read(directory);
     if (embedded.isEmpty()) {
       throw new CommandFailure(
-          "nothing runs on " + directory + "; start 'watchword demo' or 'watchword up' first, or name an external Kafka with -c");
+          "nothing runs on "
+              + directory
+              + "; start 'watchword demo' or 'watchword up' first, or name an external Kafka with -c");
     }
     return settings.at(embedded.get().bootstrapServers(), embedded.get().registryUrl());
   }

@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a process runs: started in order, closed in reverse order, ended by Ctrl-C or by the first bug. Embedded parts
- * and simulated cameras are {@link #own owned} too, so that one place knows the order.
+ * What a process runs: started in order, closed in reverse order, ended by Ctrl-C or by the first
+ * bug. Embedded parts and simulated cameras are {@link #own owned} too, so that one place knows the
+ * order.
  */
 final class Running implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Running.class);
@@ -43,14 +44,18 @@ final class Running implements AutoCloseable {
     }
   }
 
-  /** Creates missing topics, waiting for the broker as long as it takes or until the process ends. */
+  /**
+   * Creates missing topics, waiting for the broker as long as it takes or until the process ends.
+   */
   void awaitTopics(ServiceContext context) throws InterruptedException {
     boolean waiting = false;
     while (end.getCount() > 0) {
       try {
         TopicSetup.createMissing(context.kafka());
         if (waiting) {
-          log.atInfo().addKeyValue("broker", context.kafka().bootstrapServers()).log("kafka is back");
+          log.atInfo()
+              .addKeyValue("broker", context.kafka().bootstrapServers())
+              .log("kafka is back");
         }
         return;
       } catch (ExecutionException e) {
@@ -67,7 +72,8 @@ final class Running implements AutoCloseable {
   }
 
   /** Starts the services and the operations port. */
-  OperationsServer start(List<Service> services, ServiceContext context, InetSocketAddress operations)
+  OperationsServer start(
+      List<Service> services, ServiceContext context, InetSocketAddress operations)
       throws IOException {
     own(() -> closeTogether(services));
     services.forEach(Service::start);
@@ -75,7 +81,9 @@ final class Running implements AutoCloseable {
       return own(OperationsServer.start(operations, context.registry(), services));
     } catch (BindException e) {
       throw new CommandFailure(
-          "port " + operations.getPort() + " for /metrics and /health is taken; choose another with --operations-port (0 takes a free one)");
+          "port "
+              + operations.getPort()
+              + " for /metrics and /health is taken; choose another with --operations-port (0 takes a free one)");
     }
   }
 
@@ -88,7 +96,9 @@ final class Running implements AutoCloseable {
     if (failure == null) {
       return 0;
     }
-    if (failure instanceof RuntimeException && failure.getCause() == null && failure.getMessage() != null) {
+    if (failure instanceof RuntimeException
+        && failure.getCause() == null
+        && failure.getMessage() != null) {
       log.error(failure.getMessage());
     } else {
       log.error("the process ends because of a bug or a wrong configuration", failure);
@@ -108,7 +118,8 @@ final class Running implements AutoCloseable {
 
   /** Each service may take its two seconds, so they stop at the same time. */
   private static void closeTogether(List<Service> services) throws InterruptedException {
-    List<Thread> closers = services.stream().map(service -> Thread.ofVirtual().start(service::close)).toList();
+    List<Thread> closers =
+        services.stream().map(service -> Thread.ofVirtual().start(service::close)).toList();
     for (Thread closer : closers) {
       closer.join();
     }
@@ -122,7 +133,9 @@ final class Running implements AutoCloseable {
         try {
           resource.close();
         } catch (Exception e) {
-          log.atWarn().addKeyValue("error", e.toString()).log("could not close {}", resource.getClass().getSimpleName());
+          log.atWarn()
+              .addKeyValue("error", e.toString())
+              .log("could not close {}", resource.getClass().getSimpleName());
         }
       }
     }

@@ -19,10 +19,16 @@ import picocli.CommandLine.Option;
 
 /** One service as a process of its own, on a Kafka that it shares with the others. */
 abstract sealed class ServiceCommand implements Callable<Integer> {
-  @Option(names = {"-c", "--config"}, required = true, paramLabel = "FILE", description = "The configuration file.")
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The configuration file.")
   private Path file;
 
-  @Option(names = "--operations-port", description = "Port of /metrics and /health; 0 takes a free one.")
+  @Option(
+      names = "--operations-port",
+      description = "Port of /metrics and /health; 0 takes a free one.")
   private Integer operationsPort;
 
   private final int defaultPort;
@@ -44,11 +50,18 @@ abstract sealed class ServiceCommand implements Callable<Integer> {
               + " 'watchword up' runs all services on embedded ones");
     }
     try (Running running = new Running()) {
-      ServiceContext context = new ServiceContext(config.kafka(), registry, Clock.systemUTC(), running::bug);
+      ServiceContext context =
+          new ServiceContext(config.kafka(), registry, Clock.systemUTC(), running::bug);
       running.awaitTopics(context);
       Service service = service(context, config);
       int requested = operationsPort == null ? defaultPort : operationsPort;
-      int port = running.start(List.of(service), context, new InetSocketAddress(config.operationsHost(), requested)).port();
+      int port =
+          running
+              .start(
+                  List.of(service),
+                  context,
+                  new InetSocketAddress(config.operationsHost(), requested))
+              .port();
       LoggerFactory.getLogger(ServiceCommand.class)
           .atInfo()
           .addKeyValue("service", service.name())
@@ -58,7 +71,10 @@ abstract sealed class ServiceCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "ingest", description = "Runs the ingest service alone: cameras to frames.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "ingest",
+      description = "Runs the ingest service alone: cameras to frames.",
+      mixinStandardHelpOptions = true)
   static final class Ingest extends ServiceCommand {
     Ingest() {
       super(9401);
@@ -70,7 +86,10 @@ abstract sealed class ServiceCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "infer", description = "Runs an inference worker alone: frames to detections.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "infer",
+      description = "Runs an inference worker alone: frames to detections.",
+      mixinStandardHelpOptions = true)
   static final class Infer extends ServiceCommand {
     Infer() {
       super(9402);
@@ -82,7 +101,10 @@ abstract sealed class ServiceCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "archive", description = "Runs the archive alone: detections to object storage.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "archive",
+      description = "Runs the archive alone: detections to object storage.",
+      mixinStandardHelpOptions = true)
   static final class Archive extends ServiceCommand {
     Archive() {
       super(9403);
@@ -94,7 +116,10 @@ abstract sealed class ServiceCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "console", description = "Runs the web console alone.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "console",
+      description = "Runs the web console alone.",
+      mixinStandardHelpOptions = true)
   static final class Console extends ServiceCommand {
     Console() {
       super(9404);

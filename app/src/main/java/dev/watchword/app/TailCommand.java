@@ -20,27 +20,46 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code watchword tail}: subscribes to detections and prints a JSON line a record. */
-@Command(name = "tail", description = "Prints a JSON line for each record of the detections topic.", mixinStandardHelpOptions = true)
+@Command(
+    name = "tail",
+    description = "Prints a JSON line for each record of the detections topic.",
+    mixinStandardHelpOptions = true)
 final class TailCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration REACH = Duration.ofSeconds(5);
 
-  @Option(names = {"-c", "--config"}, paramLabel = "FILE", description = "The configuration file. Default: the demo that runs in this directory.")
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "The configuration file. Default: the demo that runs in this directory.")
   private Path file;
 
-  @Option(names = "--data", paramLabel = "DIR", defaultValue = "watchword-data", description = "The data directory of a running demo. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "watchword-data",
+      description = "The data directory of a running demo. Default: ${DEFAULT-VALUE}.")
   private Path data;
 
   @Option(names = "--camera", paramLabel = "ID", description = "Only this camera.")
   private String camera;
 
-  @Option(names = "--label", paramLabel = "LABEL", description = "Only records with a box of this label.")
+  @Option(
+      names = "--label",
+      paramLabel = "LABEL",
+      description = "Only records with a box of this label.")
   private String label;
 
-  @Option(names = "--from-beginning", description = "Start with the oldest record kept, not with the next one.")
+  @Option(
+      names = "--from-beginning",
+      description = "Start with the oldest record kept, not with the next one.")
   private boolean fromBeginning;
 
-  @Option(names = "--count", paramLabel = "N", defaultValue = "0", description = "Stop after N lines.")
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Stop after N lines.")
   private long count;
 
   @Override
@@ -48,7 +67,8 @@ final class TailCommand implements Callable<Integer> {
     KafkaSettings kafka = Reach.settings(file, data, new CollectorRegistry());
     DetectionsJson json = new DetectionsJson();
     long printed = 0;
-    try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(kafka.consumer("tail", "", Map.of()));
+    try (KafkaConsumer<String, byte[]> consumer =
+            new KafkaConsumer<>(kafka.consumer("tail", "", Map.of()));
         RecordDecoder decoder = kafka.decoder()) {
       List<TopicPartition> partitions = partitions(consumer, kafka);
       consumer.assign(partitions);
@@ -72,7 +92,8 @@ final class TailCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int print(ConsumerRecord<String, byte[]> record, RecordDecoder decoder, DetectionsJson json)
+  private int print(
+      ConsumerRecord<String, byte[]> record, RecordDecoder decoder, DetectionsJson json)
       throws InterruptedException {
     try {
       FrameDetections detections = decoder.decode(record, FrameDetections.class);
@@ -81,22 +102,32 @@ final class TailCommand implements Callable<Integer> {
         return 1;
       }
     } catch (BadRecordException e) {
-      System.err.println("offset " + record.offset() + " of partition " + record.partition() + " cannot be read: " + e.getMessage());
+      System.err.println(
+          "offset "
+              + record.offset()
+              + " of partition "
+              + record.partition()
+              + " cannot be read: "
+              + e.getMessage());
     }
     return 0;
   }
 
   private boolean wanted(FrameDetections record) {
     return (camera == null || camera.equals(record.getId().getCamera()))
-        && (label == null || record.getDetections().stream().anyMatch(detection -> label.equals(detection.getLabel())));
+        && (label == null
+            || record.getDetections().stream()
+                .anyMatch(detection -> label.equals(detection.getLabel())));
   }
 
-  private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, KafkaSettings kafka) {
+  private static List<TopicPartition> partitions(
+      KafkaConsumer<?, ?> consumer, KafkaSettings kafka) {
     String topic = kafka.name(Topic.DETECTIONS);
     try {
       List<PartitionInfo> partitions = consumer.partitionsFor(topic, REACH);
       if (partitions.isEmpty()) {
-        throw new CommandFailure("topic " + topic + " does not exist yet; it appears when a service has started");
+        throw new CommandFailure(
+            "topic " + topic + " does not exist yet; it appears when a service has started");
       }
       return partitions.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
     } catch (TimeoutException e) {

@@ -12,12 +12,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code watchword up}: every service in one process. */
-@Command(name = "up", description = "Runs all services in one process, on an embedded or an external Kafka.", mixinStandardHelpOptions = true)
+@Command(
+    name = "up",
+    description = "Runs all services in one process, on an embedded or an external Kafka.",
+    mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
-  @Option(names = {"-c", "--config"}, required = true, paramLabel = "FILE", description = "The configuration file.")
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The configuration file.")
   private Path file;
 
-  @Option(names = "--operations-port", defaultValue = "9400", description = "Port of /metrics and /health; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--operations-port",
+      defaultValue = "9400",
+      description = "Port of /metrics and /health; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
   private int operationsPort;
 
   @Override
@@ -25,7 +35,8 @@ final class UpCommand implements Callable<Integer> {
     CollectorRegistry registry = new CollectorRegistry();
     WatchwordConfig config = WatchwordConfig.from(ConfigFile.read(file), registry);
     if (config.ingest().cameras().isEmpty()) {
-      throw new CommandFailure(file + " names no camera; add one under 'cameras:', as README.md shows");
+      throw new CommandFailure(
+          file + " names no camera; add one under 'cameras:', as README.md shows");
     }
     try (Running running = new Running()) {
       return run(running, config, registry, operationsPort);
@@ -33,13 +44,18 @@ final class UpCommand implements Callable<Integer> {
   }
 
   /** Starts everything, prints the addresses and blocks until the end. */
-  static int run(Running running, WatchwordConfig config, CollectorRegistry registry, int operationsPort)
+  static int run(
+      Running running, WatchwordConfig config, CollectorRegistry registry, int operationsPort)
       throws Exception {
     Pipeline pipeline = new Pipeline(running, registry);
     ServiceContext context = pipeline.connect(config);
     running.awaitTopics(context);
     List<Service> services = pipeline.services(config, context);
-    int port = running.start(services, context, new InetSocketAddress(config.operationsHost(), operationsPort)).port();
+    int port =
+        running
+            .start(
+                services, context, new InetSocketAddress(config.operationsHost(), operationsPort))
+            .port();
     System.out.println();
     System.out.println("  console     " + Pipeline.console(services).address());
     System.out.println("  metrics     http://" + config.operationsHost() + ":" + port + "/metrics");

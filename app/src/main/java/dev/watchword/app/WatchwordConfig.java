@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * The whole configuration file, read and checked. Every process reads all of it, also the parts of other services, so
- * that a mistake shows wherever the file is used first.
+ * The whole configuration file, read and checked. Every process reads all of it, also the parts of
+ * other services, so that a mistake shows wherever the file is used first.
  *
  * @param data where the embedded parts keep their files
  * @param operationsHost the address on which {@code /metrics} and {@code /health} listen

@@ -5,6 +5,7 @@ import static org.bytedeco.ffmpeg.global.avformat.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -51,6 +52,9 @@ final class RtpPacketizer implements AutoCloseable {
   private final Pointer id;
   private AVIOContext io;
   private IOException failure;
+  private boolean headerWritten;
+  private boolean started;
+  private byte[] earlyReport;
 
   /**
    * Starts a stream whose pts 0 is now on the wall clock, which is what the sender reports will
@@ -98,6 +102,7 @@ final class RtpPacketizer implements AutoCloseable {
     int written = avformat_write_header(output, options);
     av_dict_free(options);
     Native.check(written, "Cannot send this video over RTP");
+    headerWritten = true;
   }
 
   /**
@@ -136,7 +141,16 @@ final class RtpPacketizer implements AutoCloseable {
       packet.get(buffer, 0, length);
       // RFC 5761 section 4: payload types 64 to 95 with the marker bit, seen as one byte, are RTCP.
       int type = buffer[1] & 0xff;
-      sink.send(buffer, length, type >= 192 && type <= 223);
+      boolean rtcp = type >= 192 && type <= 223;
+      if (rtcp && !started) {
+        earlyReport = Arrays.copyOf(buffer, length);
+        return length;
+      }
+      sink.send(buffer, length, rtcp);
+      if (!started) {
+        started = true;
+        sendEarlyReport();
+      }
       return length;
     } catch (IOException e) {
       failure = e;
@@ -144,10 +158,24 @@ final class RtpPacketizer implements AutoCloseable {
     }
   }
 
+  /**
+   * A report ahead of the first packet would make FFmpeg's receivers count time from the report, a
+   * few milliseconds off, instead of from the first frame.
+   */
+  private void sendEarlyReport() throws IOException {
+    if (earlyReport != null) {
+      sink.send(earlyReport, earlyReport.length, true);
+      earlyReport = null;
+    }
+  }
+
   @Override
   public void close() {
     LIVE.remove(id.address());
     if (!output.isNull()) {
+      if (headerWritten) {
+        av_write_trailer(output); // sends nothing any more, but only it frees the muxer's buffer
+      }
       avformat_free_context(output);
     }
     if (io != null) {

@@ -21,7 +21,8 @@ final class Answers {
    * @param prompt empty when there was none
    * @param detections null when nothing was published
    */
-  record Account(String camera, String prompt, RequestOutcome outcome, FrameDetections detections) {}
+  record Account(
+      String camera, String prompt, RequestOutcome outcome, FrameDetections detections) {}
 
   private final List<ProducerRecord<String, Object>> records = new ArrayList<>();
   private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();

@@ -4,6 +4,7 @@ import dev.watchword.paligemma.Generation;
 import dev.watchword.paligemma.Request;
 import dev.watchword.paligemma.RgbImage;
 import dev.watchword.schemas.SampledFrame;
+import dev.watchword.service.kafka.DeadLetters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -71,7 +72,7 @@ final class BatchInference {
         topics.deadLetters(),
         record.source().key(),
         DeadLetterReason.UNREADABLE,
-        WireRecords.deadLetter(record.source(), record.reason(), clock.instant()));
+        DeadLetters.of(record.source(), record.reason(), "inference", clock.instant()));
   }
 
   private void skip(Received.Frame frame, Verdict verdict, Instant start, Answers answers) {
@@ -107,7 +108,7 @@ final class BatchInference {
           topics.deadLetters(),
           frame.source().key(),
           DeadLetterReason.IMAGE,
-          WireRecords.deadLetter(frame.source(), failure, clock.instant()));
+          DeadLetters.of(frame.source(), failure, "inference", clock.instant()));
     }
   }
 
@@ -188,8 +189,7 @@ final class BatchInference {
 
   /** From the record's publication; clocks of two machines may disagree, so never negative. */
   private static Duration queued(Received.Frame frame, Instant start) {
-    Duration queued =
-        Duration.between(Instant.ofEpochMilli(frame.source().timestamp()), start);
+    Duration queued = Duration.between(Instant.ofEpochMilli(frame.source().timestamp()), start);
     return queued.isNegative() ? Duration.ZERO : queued;
   }
 

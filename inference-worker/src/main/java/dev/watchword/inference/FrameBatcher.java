@@ -56,8 +56,8 @@ final class FrameBatcher {
   }
 
   /**
-   * Takes the next records, until {@code maxBatch} of them are to be inferred. Those that do not cost
-   * next to nothing and must not hold a backlog up.
+   * Takes the next records, until {@code maxBatch} of them are to be inferred. Those that do not
+   * cost next to nothing and must not hold a backlog up.
    */
   List<Judged> take(Function<Received, Verdict> judge) {
     List<Judged> taken = new ArrayList<>();

@@ -8,9 +8,9 @@ import dev.watchword.service.LoopThread;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
+import dev.watchword.service.kafka.Rewind;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -34,7 +34,6 @@ import org.apache.kafka.common.errors.WakeupException;
  */
 final class InferenceLoop implements LoopThread.Loop {
   private static final Duration IDLE = Duration.ofMillis(500);
-  private static final Duration OFFSETS_LIMIT = Duration.ofSeconds(5);
 
   private final Consumer<String, byte[]> consumer;
   private final RecordDecoder decoder;
@@ -48,9 +47,7 @@ final class InferenceLoop implements LoopThread.Loop {
   private final Backoff backoff;
   private final HealthLog health;
 
-  /** Where this worker began, for partitions that no one has committed an offset of. */
-  private final Map<TopicPartition, Long> beginnings = new HashMap<>();
-
+  private final Rewind rewind = new Rewind();
   private Answers inDoubt;
   private boolean mustRewind;
 
@@ -107,9 +104,8 @@ final class InferenceLoop implements LoopThread.Loop {
     }
     try {
       for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
-        Received received = read(record);
-        beginnings.putIfAbsent(received.partition(), record.offset());
-        batcher.add(received);
+        rewind.polled(record);
+        batcher.add(read(record));
       }
     } finally {
       if (full) {
@@ -157,23 +153,14 @@ final class InferenceLoop implements LoopThread.Loop {
     backoff.await();
   }
 
-  /** Back to the committed offsets, which also tell whether a commit in doubt went through. */
+  /** The committed offsets also tell whether a commit in doubt went through. */
   private void rewind() {
-    Map<TopicPartition, OffsetAndMetadata> committed =
-        consumer.committed(consumer.assignment(), OFFSETS_LIMIT);
+    Map<TopicPartition, OffsetAndMetadata> committed = rewind.toCommitted(consumer);
     if (inDoubt != null && inDoubt.isCoveredBy(committed)) {
       settle(inDoubt);
     }
     inDoubt = null;
     seen.rollback();
-    for (TopicPartition partition : consumer.assignment()) {
-      OffsetAndMetadata offset = committed.get(partition);
-      if (offset != null) {
-        consumer.seek(partition, offset.offset());
-      } else if (beginnings.containsKey(partition)) {
-        consumer.seek(partition, beginnings.get(partition));
-      }
-    }
     mustRewind = false;
   }
 
@@ -196,7 +183,7 @@ final class InferenceLoop implements LoopThread.Loop {
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       batcher.forget(partitions);
       seen.forget(partitions);
-      beginnings.keySet().removeAll(partitions);
+      rewind.forget(partitions);
     }
 
     @Override

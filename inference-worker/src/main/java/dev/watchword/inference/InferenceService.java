@@ -61,7 +61,7 @@ public final class InferenceService implements Service {
 
   @Override
   public synchronized void start() {
-    health.starting("loading model");
+    health.quietlyDown("loading model");
     thread = new LoopThread(NAME, new Worker(), this::broken).start();
   }
 
@@ -79,7 +79,7 @@ public final class InferenceService implements Service {
   }
 
   private void broken(Throwable failure) {
-    health.set(Health.down(String.valueOf(failure.getMessage())));
+    health.quietlyDown(String.valueOf(failure.getMessage()));
     context.bugs().accept(failure);
   }
 

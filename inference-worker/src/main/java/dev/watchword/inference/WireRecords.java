@@ -3,7 +3,6 @@ package dev.watchword.inference;
 import dev.watchword.paligemma.Generation;
 import dev.watchword.paligemma.Timings;
 import dev.watchword.schemas.BoundingBox;
-import dev.watchword.schemas.DeadLetter;
 import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.ModelId;
@@ -11,17 +10,12 @@ import dev.watchword.schemas.Outcome;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.schemas.ScoreParts;
 import dev.watchword.schemas.StageTimings;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Makes the records that the worker publishes. */
 final class WireRecords {
-  /** Room for the other fields under the dead-letter topic's limit of 16 MiB. */
-  private static final int MAX_LETTER_BYTES = 15 << 20;
-
   private final ModelId model;
 
   WireRecords(dev.watchword.paligemma.ModelId model) {
@@ -58,20 +52,6 @@ final class WireRecords {
         .setOutcome(Outcome.FAILED)
         .setFailure(failure)
         .setTimings(notInferred(queued))
-        .build();
-  }
-
-  static DeadLetter deadLetter(ConsumerRecord<String, byte[]> source, String error, Instant now) {
-    byte[] value = source.value();
-    boolean fits = value != null && value.length <= MAX_LETTER_BYTES;
-    return DeadLetter.newBuilder()
-        .setTopic(source.topic())
-        .setPartition(source.partition())
-        .setOffset(source.offset())
-        .setError(error)
-        .setService("inference")
-        .setAt(now)
-        .setValue(fits ? ByteBuffer.wrap(value) : null)
         .build();
   }
 

@@ -44,7 +44,9 @@ final class CameraLoop implements AutoCloseable {
     this.metrics = metrics;
   }
 
-  /** The life of a frame. Returns the frame, whose picture is no longer valid after the next step. */
+  /**
+   * The life of a frame. Returns the frame, whose picture is no longer valid after the next step.
+   */
   Frame step() throws SourceFailure {
     Frame frame = source.next();
     metrics.captured();

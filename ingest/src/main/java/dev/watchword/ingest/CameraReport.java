@@ -143,8 +143,7 @@ final class CameraReport {
               .addKeyValue("camera", status.getCamera())
               .addKeyValue("detail", status.getDetail())
               .log("camera ended");
-      case STOPPED ->
-          log.atInfo().addKeyValue("camera", status.getCamera()).log("camera stopped");
+      case STOPPED -> log.atInfo().addKeyValue("camera", status.getCamera()).log("camera stopped");
     }
   }
 }

@@ -20,7 +20,9 @@ final class FfmpegErrors {
     String text = text(code);
     if (code == AVERROR_HTTP_UNAUTHORIZED || code == AVERROR_HTTP_FORBIDDEN) {
       return failure(
-          CameraCause.AUTH_FAILED, "%s refuses the log-in; check user and password in its url", url);
+          CameraCause.AUTH_FAILED,
+          "%s refuses the log-in; check user and password in its url",
+          url);
     }
     if (code == AVERROR_HTTP_NOT_FOUND) {
       return failure(CameraCause.NOT_FOUND, "%s: the server has no such stream", url);
@@ -38,8 +40,7 @@ final class FfmpegErrors {
         || text.contains("unreachable")
         || text.contains("no route")
         || text.contains("connection reset")) {
-      return failure(
-          CameraCause.UNREACHABLE, "%s cannot be reached; check host and network", url);
+      return failure(CameraCause.UNREACHABLE, "%s cannot be reached; check host and network", url);
     }
     if (code == AVERROR_INVALIDDATA) {
       return failure(CameraCause.OTHER, "%s answers, but not with a video stream", url);
@@ -88,7 +89,9 @@ final class FfmpegErrors {
 
   static SourceFailure ended(CameraUrl url) {
     return failure(
-        CameraCause.ENDED, url.isFile() ? "file %s was read to its end" : "%s ended the stream", url);
+        CameraCause.ENDED,
+        url.isFile() ? "file %s was read to its end" : "%s ended the stream",
+        url);
   }
 
   /** A live stream broke. */

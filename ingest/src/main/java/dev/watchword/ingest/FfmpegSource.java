@@ -173,9 +173,7 @@ final class FfmpegSource implements FrameSource {
         return decoded();
       }
       if (draining) {
-        throw gotPicture
-            ? FfmpegErrors.ended(camera.url())
-            : FfmpegErrors.noPicture(camera.url());
+        throw gotPicture ? FfmpegErrors.ended(camera.url()) : FfmpegErrors.noPicture(camera.url());
       }
       if (System.nanoTime() - pictureNanos > PICTURE_LIMIT.toNanos()) {
         throw FfmpegErrors.noPicture(camera.url());

@@ -65,7 +65,9 @@ final class FramePublisher implements AutoCloseable {
     this.nanos = nanos;
   }
 
-  /** The producer's settings: fresh frames rather than full batches, and bounded in all respects. */
+  /**
+   * The producer's settings: fresh frames rather than full batches, and bounded in all respects.
+   */
   static Map<String, Object> producerSettings() {
     return Map.of(
         ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true,

@@ -84,8 +84,7 @@ class FramePublisherTest {
             new SerializationException("no registry", new IOException("refused")),
             DropReason.REGISTRY_AWAY,
             false),
-        Arguments.of(
-            new SerializationException("incompatible schema"), DropReason.REFUSED, false));
+        Arguments.of(new SerializationException("incompatible schema"), DropReason.REFUSED, false));
   }
 
   @ParameterizedTest

@@ -76,8 +76,7 @@ class RtspIT {
     for (int i = 1; i < frames.size(); i++) {
       long step = frames.get(i).getPtsMicros() - frames.get(i - 1).getPtsMicros();
       assertThat(step).as("frame %d", i).isBetween(100_000L, 300_000L);
-      assertThat(frames.get(i).getCapturedAt())
-          .isAfterOrEqualTo(frames.get(i - 1).getCapturedAt());
+      assertThat(frames.get(i).getCapturedAt()).isAfterOrEqualTo(frames.get(i - 1).getCapturedAt());
     }
     SampledFrame last = frames.get(11);
     assertThat(last.getClock()).isEqualTo(CaptureClock.RTCP);
@@ -97,13 +96,11 @@ class RtspIT {
 
   @Test
   void saysThatThePasswordIsWrong() {
-    CameraProbe.Probe probe =
-        probe(server.url("vault").replace("rtsp://", "rtsp://guard:wr0ng@"));
+    CameraProbe.Probe probe = probe(server.url("vault").replace("rtsp://", "rtsp://guard:wr0ng@"));
 
     assertThat(probe.cause()).isEqualTo(CameraCause.AUTH_FAILED);
     assertThat(probe.sentence())
-        .isEqualTo(
-            server.url("vault") + " refuses the log-in; check user and password in its url");
+        .isEqualTo(server.url("vault") + " refuses the log-in; check user and password in its url");
     assertThat(probe(server.url("vault")).cause()).isEqualTo(CameraCause.AUTH_FAILED);
   }
 
@@ -118,8 +115,7 @@ class RtspIT {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
-    assertThat(probe("rtsp://127.0.0.1:" + port + "/gate").cause())
-        .isEqualTo(CameraCause.REFUSED);
+    assertThat(probe("rtsp://127.0.0.1:" + port + "/gate").cause()).isEqualTo(CameraCause.REFUSED);
   }
 
   @Test
@@ -211,8 +207,7 @@ class RtspIT {
   @EnumSource(names = {"MUTE", "STALL"})
   void stopsWhileBlocked(Fault fault) {
     CameraSupervisor supervisor =
-        supervisor(
-            camera("gate", server.url("gate"), Transport.TCP, 2, Duration.ofMinutes(1)));
+        supervisor(camera("gate", server.url("gate"), Transport.TCP, 2, Duration.ofMinutes(1)));
     LoopThread thread = new LoopThread("camera-gate", supervisor, bugs::add);
     if (fault == Fault.MUTE) {
       server.fault("gate", fault);

@@ -12,7 +12,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SamplerTest {
   @ParameterizedTest
-  @CsvSource({"25, 2", "30, 2", "29.97, 2", "15, 2", "12.5, 5", "10, 2", "60, 1", "7, 3", "25, 0.1"})
+  @CsvSource({
+    "25, 2",
+    "30, 2",
+    "29.97, 2",
+    "15, 2",
+    "12.5, 5",
+    "10, 2",
+    "60, 1",
+    "7, 3",
+    "25, 0.1"
+  })
   void keepsTheRateOnAverage(double fps, double rate) {
     int seconds = 600;
     int kept = 0;

@@ -50,9 +50,7 @@ final class Topics {
   }
 
   List<String> states() {
-    return statuses().stream()
-        .map(status -> status.getState() + " " + status.getCause())
-        .toList();
+    return statuses().stream().map(status -> status.getState() + " " + status.getCause()).toList();
   }
 
   double count(String metric, String camera) {

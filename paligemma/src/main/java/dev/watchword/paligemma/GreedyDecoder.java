@@ -2,7 +2,6 @@ package dev.watchword.paligemma;
 
 import dev.watchword.paligemma.OnnxBackend.Cache;
 import dev.watchword.paligemma.OnnxBackend.Features;
-import dev.watchword.paligemma.OnnxBackend.Step;
 import dev.watchword.paligemma.Scratch.Use;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;

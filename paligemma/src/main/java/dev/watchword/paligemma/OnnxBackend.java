@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.watchword.paligemma.graph.Checkpoint;
 import dev.watchword.paligemma.graph.DecoderGraph;
@@ -53,10 +54,9 @@ final class OnnxBackend implements AutoCloseable {
     this.text = checkpoint.config().text();
     this.vocabulary = checkpoint.vocabularySize();
     try {
-      this.vision = open(VisionGraph.of(checkpoint), threads, true);
-      this.decoder = open(DecoderGraph.of(checkpoint, positions), threads, true);
-      // Packing would hold a second copy of the largest table for a product of a few rows.
-      this.head = open(HeadGraph.of(checkpoint), threads, false);
+      this.vision = open(VisionGraph.of(checkpoint), threads);
+      this.decoder = open(DecoderGraph.of(checkpoint, positions), threads);
+      this.head = open(HeadGraph.of(checkpoint), threads);
     } catch (CheckpointException | OrtException | IOException | RuntimeException e) {
       close();
       throw e;
@@ -76,14 +76,13 @@ final class OnnxBackend implements AutoCloseable {
     }
   }
 
-  private OrtSession open(OnnxGraph graph, int threads, boolean packed)
-      throws OrtException, IOException {
+  private OrtSession open(OnnxGraph graph, int threads) throws OrtException, IOException {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       // Workers that spin would take the processor from the decoders in the same process.
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      options.addConfigEntry("session.disable_prepacking", packed ? "0" : "1");
       // Shapes differ from pass to pass; a pattern for each of them would pile up.
       options.setMemoryPatternOptimization(false);
       locateWeights(graph, options);
@@ -153,10 +152,6 @@ final class OnnxBackend implements AutoCloseable {
       return (OnnxTensor) result.get(0);
     }
 
-    FloatBuffer copy() {
-      return tensor().getFloatBuffer();
-    }
-
     @Override
     public void close() {
       result.close();
@@ -176,29 +171,6 @@ final class OnnxBackend implements AutoCloseable {
       result.close();
     }
   }
-
-  /**
-   * New positions for {@code rows} rows.
-   *
-   * @param text how many text tokens each row adds
-   * @param steps how many positions each row adds: those of its image, if any, and its text
-   * @param keys how many positions each row then has
-   * @param frames which frame each row looks at, {@code [rows]}
-   * @param tokens {@code [rows,text]}
-   * @param positions {@code [rows,steps]}
-   * @param bias {@code [rows,keys]}
-   * @param last index of each row's last position among {@code rows*steps}, {@code [rows]}
-   */
-  record Step(
-      int rows,
-      int text,
-      int steps,
-      int keys,
-      LongBuffer frames,
-      LongBuffer tokens,
-      LongBuffer positions,
-      FloatBuffer bias,
-      LongBuffer last) {}
 
   /**
    * @param pixels {@code [frames,3,S,S]}

@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,19 +112,30 @@ public final class PaliGemma implements AutoCloseable {
   private static int[] ends(Checkpoint checkpoint, Vocabulary vocabulary)
       throws CheckpointException {
     for (String file : List.of("generation_config.json", "config.json")) {
-      Optional<JsonNode> end = checkpoint.json(file).map(json -> json.path("eos_token_id"));
-      if (end.isPresent() && end.get().isInt()) {
-        return new int[] {end.get().asInt()};
-      }
-      if (end.isPresent() && end.get().isArray() && !end.get().isEmpty()) {
-        int[] ids = new int[end.get().size()];
-        for (int i = 0; i < ids.length; i++) {
-          ids[i] = end.get().get(i).asInt();
-        }
-        return ids;
+      Optional<JsonNode> config = checkpoint.json(file);
+      if (config.isPresent() && config.get().hasNonNull("eos_token_id")) {
+        return ends(config.get().get("eos_token_id"), vocabulary, checkpoint.directory());
       }
     }
     return new int[] {vocabulary.id("<eos>")};
+  }
+
+  private static int[] ends(JsonNode oneOrMore, Vocabulary vocabulary, Path directory)
+      throws CheckpointException {
+    int[] ends =
+        oneOrMore.isArray()
+            ? StreamSupport.stream(oneOrMore.spliterator(), false)
+                .mapToInt(JsonNode::asInt)
+                .toArray()
+            : new int[] {oneOrMore.asInt()};
+    for (int end : ends) {
+      if (end < 0 || end >= vocabulary.size()) {
+        throw new CheckpointException(
+            "%s: eos_token_id %d is none of the %d tokens in tokenizer.json."
+                .formatted(directory, end, vocabulary.size()));
+      }
+    }
+    return ends;
   }
 
   public ModelId id() {

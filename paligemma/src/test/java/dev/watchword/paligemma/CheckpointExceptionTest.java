@@ -140,4 +140,10 @@ class CheckpointExceptionTest {
     weights.write(tiny.file("model.safetensors"));
     assertThat(refusal(directory)).contains("1921 tokens").contains("100 rows");
   }
+
+  @Test
+  void endTokenOutsideTheVocabulary() throws IOException {
+    Files.writeString(tiny.file("generation_config.json"), "{\"eos_token_id\":[1,99999]}");
+    assertThat(refusal(directory)).contains("eos_token_id 99999");
+  }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.watchword.paligemma.OnnxBackend.Cache;
 import dev.watchword.paligemma.OnnxBackend.Features;
-import dev.watchword.paligemma.OnnxBackend.Step;
 import dev.watchword.paligemma.Scratch.Use;
 import dev.watchword.paligemma.graph.Checkpoint;
 import java.nio.FloatBuffer;

@@ -23,8 +23,8 @@ public final class HealthLog {
     return current;
   }
 
-  /** Not up yet, and nothing is wrong. */
-  public void starting(String detail) {
+  /** Down without a log line: nothing is wrong yet, or it is logged elsewhere. */
+  public void quietlyDown(String detail) {
     current = Health.down(detail);
   }
 

@@ -12,6 +12,10 @@ import java.util.Properties;
 record BrokerSettings(Path directory, int port, int controllerPort) {
   static final int NODE_ID = 1;
   static final String CONTROLLER_LISTENER = "CONTROLLER";
+
+  /** 127.0.0.1, whatever the JVM prefers for the name. */
+  static final byte[] LOOPBACK = {127, 0, 0, 1};
+
   private static final String HOST = "127.0.0.1:";
 
   /** Frames are JPEGs; a 4K one of best quality stays below this. */

@@ -135,7 +135,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     ServerSocket socket = new ServerSocket();
     try {
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+      socket.bind(new InetSocketAddress(InetAddress.getByAddress(BrokerSettings.LOOPBACK), port));
       return socket;
     } catch (IOException e) {
       socket.close();

@@ -41,7 +41,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
     SchemaStore store = SchemaStore.open(bootstrapServers);
     try {
       HttpServer http =
-          HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 0);
+          HttpServer.create(
+              new InetSocketAddress(InetAddress.getByAddress(BrokerSettings.LOOPBACK), port), 0);
       ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
       http.setExecutor(requests);
       http.createContext("/", new RegistryHandler(store));

@@ -1,6 +1,5 @@
 package dev.watchword.app.embedded;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
@@ -200,10 +199,10 @@ final class RegistryHandler implements HttpHandler {
     return Subjects.parse(body.path("schema").asText());
   }
 
-  private static JsonNode json(byte[] body) throws IOException {
+  private static JsonNode json(byte[] body) {
     try {
       return JSON.readTree(body);
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       throw new RegistryError(400, 400, "The request's body is not JSON.");
     }
   }

@@ -1,9 +1,9 @@
 package dev.watchword.app.embedded;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import org.apache.avro.Schema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,8 +51,8 @@ final class SchemaRecords {
   static void apply(String key, String value, Subjects subjects) {
     try {
       apply(JSON.readTree(key), value == null ? null : JSON.readTree(value), subjects);
-    } catch (JsonProcessingException e) {
-      leaveOut(key, e.getOriginalMessage());
+    } catch (IOException e) {
+      leaveOut(key, e.getMessage().lines().findFirst().orElse("not JSON"));
     } catch (RuntimeException e) {
       leaveOut(key, e.getMessage());
     }

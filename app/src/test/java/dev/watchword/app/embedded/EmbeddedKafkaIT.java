@@ -13,13 +13,27 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.AppInfoParser;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddedKafkaIT {
+  @TempDir static Path sharedDirectory;
+  private static EmbeddedKafka shared;
   @TempDir Path directory;
+
+  @BeforeAll
+  static void startShared() {
+    shared = EmbeddedKafka.start(sharedDirectory, 0);
+  }
+
+  @AfterAll
+  static void stopShared() {
+    shared.close();
+  }
 
   @Test
   void keepsRecordsAndGroupOffsetsAcrossARestartOnOtherPorts() throws Exception {
@@ -45,40 +59,35 @@ class EmbeddedKafkaIT {
 
   @Test
   void showsOnlyCommittedTransactionsToReadersThatAskForThem() throws Exception {
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
-      KafkaClients clients = new KafkaClients(kafka.bootstrapServers());
-      clients.createTopic("exact");
-      try (KafkaProducer<String, Object> producer =
-          clients.producer(
-              Map.of("transactional.id", "worker-0", "transaction.timeout.ms", 10_000))) {
-        producer.initTransactions();
-        producer.beginTransaction();
-        producer.send(new ProducerRecord<>("exact", "aborted"));
-        producer.flush();
-        producer.abortTransaction();
-        producer.beginTransaction();
-        producer.send(new ProducerRecord<>("exact", "committed"));
-        producer.commitTransaction();
-      }
-
-      assertThat(clients.read("exact", 1, Map.of("isolation.level", "read_committed")))
-          .containsExactly("committed");
-      assertThat(clients.read("exact", 2, Map.of("group.id", "all")))
-          .containsExactly("aborted", "committed");
+    KafkaClients clients = new KafkaClients(shared.bootstrapServers());
+    clients.createTopic("exact");
+    try (KafkaProducer<String, Object> producer =
+        clients.producer(
+            Map.of("transactional.id", "worker-0", "transaction.timeout.ms", 10_000))) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>("exact", "aborted")).get();
+      producer.abortTransaction();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>("exact", "committed")).get();
+      producer.commitTransaction();
     }
+
+    assertThat(clients.read("exact", 1, Map.of("isolation.level", "read_committed")))
+        .containsExactly("committed");
+    assertThat(clients.read("exact", 2, Map.of("group.id", "all")))
+        .containsExactly("aborted", "committed");
   }
 
   @Test
   void takesARecordOfTheSizeOfALargeFrame() throws Exception {
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
-      KafkaClients clients = new KafkaClients(kafka.bootstrapServers());
-      clients.createTopic("large");
-      String frame = "x".repeat(12 << 20);
+    KafkaClients clients = new KafkaClients(shared.bootstrapServers());
+    clients.createTopic("large");
+    String frame = "x".repeat(12 << 20);
 
-      clients.send("large", List.of(frame), Map.of("max.request.size", 16 << 20));
+    clients.send("large", List.of(frame), Map.of("max.request.size", 16 << 20));
 
-      assertThat(clients.read("large", 1, Map.of())).containsExactly(frame);
-    }
+    assertThat(clients.read("large", 1, Map.of("group.id", "large"))).containsExactly(frame);
   }
 
   @Test
@@ -103,12 +112,9 @@ class EmbeddedKafkaIT {
 
   @Test
   void refusesADirectoryThatThisProcessHolds() {
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
-      assertThatThrownBy(() -> EmbeddedKafka.start(directory, 0))
-          .isInstanceOf(ConfigException.class)
-          .hasMessageContaining("in use by another broker");
-      assertThat(kafka.bootstrapServers()).isNotBlank();
-    }
+    assertThatThrownBy(() -> EmbeddedKafka.start(sharedDirectory, 0))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("in use by another broker");
   }
 
   @ParameterizedTest
@@ -137,16 +143,14 @@ class EmbeddedKafkaIT {
   }
 
   @Test
-  void refusesATakenPortAndLetsGoOfTheDirectory() throws Exception {
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("a"), 0)) {
-      String address = kafka.bootstrapServers();
-      int taken = Integer.parseInt(address.substring(address.indexOf(':') + 1));
+  void refusesATakenPortAndLetsGoOfTheDirectory() {
+    String address = shared.bootstrapServers();
+    int taken = Integer.parseInt(address.substring(address.indexOf(':') + 1));
 
-      for (int attempt = 0; attempt < 2; attempt++) {
-        assertThatThrownBy(() -> EmbeddedKafka.start(directory.resolve("b"), taken))
-            .isInstanceOf(ConfigException.class)
-            .hasMessageContaining("Port " + taken + " is taken");
-      }
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(() -> EmbeddedKafka.start(directory, taken))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("Port " + taken + " is taken");
     }
   }
 

@@ -19,7 +19,11 @@ final class Layers {
 
   /** A weight in 32-bit floats; the runtime folds the cast of a 16-bit weight at load. */
   String weight(String name, long... shape) throws CheckpointException {
-    StoredTensor tensor = checkpoint.tensor(name, shape);
+    return weight(checkpoint.tensor(name, shape));
+  }
+
+  /** A checked tensor, or part of one, in 32-bit floats. */
+  String weight(StoredTensor tensor) {
     return widen(graph.weight(tensor), tensor.type());
   }
 

@@ -92,12 +92,9 @@ final class SafeTensors {
           case "F32" -> ElementType.FLOAT32;
           case "F16" -> ElementType.FLOAT16;
           case "BF16" -> ElementType.BFLOAT16;
-          default -> null;
+          // Buffers such as position ids are no weights; only a use of one is an error.
+          default -> ElementType.INT64;
         };
-    if (type == null) {
-      // Buffers such as position ids are integers and not weights; only a use of one is an error.
-      type = ElementType.INT64;
-    }
     JsonNode dimensions = entry.path("shape");
     long[] shape = new long[dimensions.size()];
     long elements = 1;

@@ -11,4 +11,17 @@ import java.nio.file.Path;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by name, never by shape
 public record StoredTensor(
-    String name, Path file, ElementType type, long[] shape, long offset, long length) {}
+    String name, Path file, ElementType type, long[] shape, long offset, long length) {
+
+  /** Rows {@code from} to {@code to} of a matrix, as a tensor of its own in the same bytes. */
+  StoredTensor rows(long from, long to) {
+    long row = length / shape[0];
+    return new StoredTensor(
+        "%s[%d:%d]".formatted(name, from, to),
+        file,
+        type,
+        new long[] {to - from, shape[1]},
+        offset + from * row,
+        (to - from) * row);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.watchword.sink.archive;
+
+import dev.watchword.service.config.Section;
+import dev.watchword.sink.storage.StorageConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What the archive reads from the file: sections {@code archive} and {@code storage}.
+ *
+ * @param rollEvery a file holds records of one such stretch of time
+ * @param rollRecords the most records in a file
+ */
+public record ArchiveConfig(StorageConfig storage, Duration rollEvery, int rollRecords) {
+  private static final Duration LEAST = Duration.ofSeconds(1);
+  private static final Duration MOST = Duration.ofDays(1);
+
+  /**
+   * @param storage the directory when the file's section {@code storage} names none
+   */
+  public static ArchiveConfig from(Section root, Path storage) {
+    Section archive = root.section("archive");
+    Duration rollEvery = archive.duration("roll-every", Duration.ofSeconds(60));
+    if (rollEvery.compareTo(LEAST) < 0 || rollEvery.compareTo(MOST) > 0) {
+      throw archive.wrong("roll-every", "must be between 1s and 1d");
+    }
+    return new ArchiveConfig(
+        StorageConfig.from(root, storage),
+        rollEvery,
+        archive.integer("roll-records", 50_000, 1, 1_000_000));
+  }
+}

@@ -1,0 +1,281 @@
+package dev.watchword.sink.archive;
+
+import dev.watchword.schemas.FrameDetections;
+import dev.watchword.service.Backoff;
+import dev.watchword.service.Health;
+import dev.watchword.service.HealthLog;
+import dev.watchword.service.LoopThread;
+import dev.watchword.service.kafka.DeadLetters;
+import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
+import dev.watchword.service.kafka.Rewind;
+import dev.watchword.sink.storage.FileObjectStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Detections to Parquet files, exactly once. A file holds consecutive records of one partition
+ * whose broker append time falls into the same bucket, at most {@code roll-records} of them; its
+ * name tells the partition and the first offset. It is stored, then the offset behind it is
+ * committed: whoever comes back after a crash between the two writes the same bytes under the same
+ * name.
+ *
+ * <p>A bucket ends with the first record of another, or when its time is over and everything up to
+ * the partition's end, asked for after that, has been polled. Closing the loop ends no bucket: what
+ * such a file held would depend on the moment. Its records are polled again after the restart.
+ *
+ * <p>Records that cannot be read go to the dead-letter topic before the offset is committed: at
+ * least once.
+ */
+final class ArchiveLoop implements LoopThread.Loop {
+  /** Clocks of the broker and this process may be apart by this much. */
+  static final Duration MARGIN = Duration.ofSeconds(5);
+
+  private static final Duration IDLE = Duration.ofMillis(500);
+
+  private final ArchiveConfig config;
+  private final ArchiveClients clients;
+  private final Consumer<String, byte[]> consumer;
+  private final FileObjectStore store;
+  private final InstantSource clock;
+  private final Backoff backoff;
+  private final ArchiveMetrics metrics;
+  private final HealthLog health;
+  private final DetectionRows rows = new DetectionRows();
+  private final Rewind rewind = new Rewind();
+  private final Map<TopicPartition, OpenFile> open = new HashMap<>();
+  private final Deque<FinishedFile> finished = new ArrayDeque<>();
+  private boolean mustRewind;
+
+  ArchiveLoop(
+      ArchiveConfig config,
+      ArchiveClients clients,
+      FileObjectStore store,
+      InstantSource clock,
+      Backoff backoff,
+      ArchiveMetrics metrics,
+      HealthLog health) {
+    this.config = config;
+    this.clients = clients;
+    this.consumer = clients.consumer();
+    this.store = store;
+    this.clock = clock;
+    this.backoff = backoff;
+    this.metrics = metrics;
+    this.health = health;
+    consumer.subscribe(List.of(clients.topic()), new Rebalance());
+  }
+
+  @Override
+  public void step() throws InterruptedException {
+    try {
+      if (mustRewind) {
+        rewind.toCommitted(consumer);
+        mustRewind = false;
+      }
+      take(poll());
+      finishCompleteBuckets();
+      store();
+      backoff.reset();
+      health.set(Health.up("running"));
+    } catch (WakeupException e) {
+      // Asked to stop: the driver does not step again.
+    } catch (InterruptException e) {
+      throw new InterruptedException("stopped");
+    } catch (IOException e) {
+      health.set(Health.down("storage " + store + " takes no files: " + sentence(e)));
+      backoff.await();
+    } catch (KafkaException e) {
+      startOver(e);
+    }
+  }
+
+  /**
+   * While files wait for the storage no more is taken, but the group must see that this worker
+   * lives.
+   */
+  private ConsumerRecords<String, byte[]> poll() {
+    if (finished.isEmpty()) {
+      return consumer.poll(IDLE);
+    }
+    consumer.pause(consumer.assignment());
+    try {
+      return consumer.poll(Duration.ZERO);
+    } finally {
+      consumer.resume(consumer.paused());
+    }
+  }
+
+  private void take(ConsumerRecords<String, byte[]> records) throws InterruptedException {
+    for (ConsumerRecord<String, byte[]> record : records) {
+      rewind.polled(record);
+      add(record, fileFor(record));
+      metrics.consumed();
+    }
+  }
+
+  private OpenFile fileFor(ConsumerRecord<String, byte[]> record) {
+    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+    OpenFile file = open.get(partition);
+    if (file != null && (!file.sameBucket(record) || file.records() >= config.rollRecords())) {
+      finish(file);
+      file = null;
+    }
+    if (file == null) {
+      file = new OpenFile(record, config.rollEvery(), rows.schema());
+      open.put(partition, file);
+    }
+    return file;
+  }
+
+  private void add(ConsumerRecord<String, byte[]> record, OpenFile file)
+      throws InterruptedException {
+    try {
+      FrameDetections frame = clients.decoder().decode(record, FrameDetections.class);
+      if (frame == null) {
+        setAside(record, file, "the record has no value");
+      } else {
+        file.add(record, rows.row(record, frame));
+      }
+    } catch (BadRecordException e) {
+      setAside(record, file, e.getMessage());
+    }
+  }
+
+  private void setAside(ConsumerRecord<String, byte[]> record, OpenFile file, String reason) {
+    Future<?> sent =
+        clients
+            .producer()
+            .send(
+                new ProducerRecord<>(
+                    clients.deadLetterTopic(),
+                    record.key(),
+                    DeadLetters.of(record, reason, "archive", clock.instant())));
+    file.setAside(record, sent);
+  }
+
+  private void finish(OpenFile file) {
+    open.remove(file.partition());
+    finished.add(file.finish());
+  }
+
+  private void finishCompleteBuckets() throws InterruptedException {
+    List<OpenFile> over =
+        open.values().stream().filter(file -> file.isOver(clock.instant(), MARGIN)).toList();
+    Set<TopicPartition> unknown =
+        over.stream()
+            .filter(file -> !file.hasEnd())
+            .map(OpenFile::partition)
+            .collect(Collectors.toSet());
+    if (!unknown.isEmpty()) {
+      clients.endOffsets().of(unknown).forEach((partition, end) -> open.get(partition).end(end));
+    }
+    over.stream()
+        .filter(file -> file.isComplete(consumer.position(file.partition())))
+        .forEach(this::finish);
+  }
+
+  private void store() throws IOException, InterruptedException {
+    while (!finished.isEmpty()) {
+      FinishedFile file = finished.peek();
+      for (Future<?> letter : file.deadLetters()) {
+        acknowledged(letter);
+      }
+      if (file.rows() > 0) {
+        long start = System.nanoTime();
+        store.put(file.name(), file.bytes());
+        metrics.stored(file.bytes().length, System.nanoTime() - start);
+      }
+      consumer.commitSync(Map.of(file.partition(), new OffsetAndMetadata(file.nextOffset())));
+      metrics.committed(file);
+      finished.remove();
+    }
+  }
+
+  private static void acknowledged(Future<?> letter) throws InterruptedException {
+    try {
+      letter.get();
+    } catch (ExecutionException e) {
+      throw new KafkaException("a dead letter was not taken", e.getCause());
+    }
+  }
+
+  private void startOver(KafkaException cause) throws InterruptedException {
+    mustRewind = true;
+    giveBack(Set.copyOf(open.keySet()));
+    finished.forEach(file -> metrics.givenBack(file.records()));
+    finished.clear();
+    health.set(Health.down("Kafka does not answer: " + KafkaSettings.sentence(cause)));
+    backoff.await();
+  }
+
+  private void giveBack(Collection<TopicPartition> partitions) {
+    for (TopicPartition partition : partitions) {
+      OpenFile file = open.remove(partition);
+      if (file != null) {
+        metrics.givenBack(file.records());
+      }
+    }
+  }
+
+  private static String sentence(IOException e) {
+    return e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+
+  @Override
+  public void wakeup() {
+    backoff.stop();
+    consumer.wakeup();
+  }
+
+  @Override
+  public void close() {
+    consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+    clients.producer().close(Duration.ZERO);
+    clients.decoder().close();
+  }
+
+  /** Partitions that leave take their records along: another worker starts at the same offset. */
+  private final class Rebalance implements ConsumerRebalanceListener {
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      giveBack(partitions);
+      finished.removeIf(
+          file -> {
+            boolean gone = partitions.contains(file.partition());
+            if (gone) {
+              metrics.givenBack(file.records());
+            }
+            return gone;
+          });
+      rewind.forget(partitions);
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      // Their positions are the committed offsets.
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.watchword.sink.archive;
+
+import dev.watchword.schemas.Topic;
+import dev.watchword.service.Backoff;
+import dev.watchword.service.Health;
+import dev.watchword.service.HealthLog;
+import dev.watchword.service.LoopThread;
+import dev.watchword.service.Service;
+import dev.watchword.service.ServiceContext;
+import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.sink.storage.FileObjectStore;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Keeps all detections as Parquet files in object storage. Several processes share the partitions
+ * as a consumer group.
+ */
+public final class ArchiveService implements Service {
+  private static final String NAME = "archive";
+
+  private final ServiceContext context;
+  private final ArchiveConfig config;
+  private final ArchiveMetrics metrics;
+  private final HealthLog health = new HealthLog(NAME);
+  private LoopThread thread;
+
+  public ArchiveService(ServiceContext context, ArchiveConfig config) {
+    this.context = Objects.requireNonNull(context, "context");
+    this.config = Objects.requireNonNull(config, "config");
+    this.metrics = new ArchiveMetrics(context.registry());
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public synchronized void start() {
+    health.quietlyDown("connecting");
+    thread = new LoopThread(NAME, new Worker(), this::broken).start();
+  }
+
+  @Override
+  public Health health() {
+    return health.current();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (thread != null) {
+      thread.close();
+      thread = null;
+    }
+  }
+
+  private void broken(Throwable failure) {
+    health.quietlyDown(String.valueOf(failure.getMessage()));
+    context.bugs().accept(failure);
+  }
+
+  /** Connects, and then steps the loop. */
+  private final class Worker implements LoopThread.Loop {
+    private final Backoff backoff = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(10));
+    private BrokerEndOffsets endOffsets;
+    private volatile ArchiveLoop loop;
+
+    @Override
+    public void step() throws InterruptedException {
+      if (loop != null) {
+        loop.step();
+        return;
+      }
+      try {
+        connect();
+      } catch (KafkaException e) {
+        health.set(Health.down("Kafka cannot be reached: " + KafkaSettings.sentence(e)));
+        backoff.await();
+      }
+    }
+
+    private void connect() {
+      KafkaSettings kafka = context.kafka();
+      if (endOffsets == null) {
+        endOffsets = new BrokerEndOffsets(Admin.create(kafka.admin(NAME)));
+      }
+      ArchiveClients clients =
+          new ArchiveClients(
+              new KafkaConsumer<>(kafka.consumer(NAME, kafka.group(NAME), consumerSettings())),
+              kafka.decoder(),
+              new KafkaProducer<>(kafka.producer(NAME, producerSettings())),
+              endOffsets,
+              kafka.name(Topic.DETECTIONS),
+              kafka.name(Topic.DETECTIONS_DEAD_LETTER));
+      loop =
+          new ArchiveLoop(
+              config,
+              clients,
+              new FileObjectStore(config.storage().directory()),
+              context.clock(),
+              backoff,
+              metrics,
+              health);
+    }
+
+    @Override
+    public void wakeup() {
+      backoff.stop();
+      ArchiveLoop running = loop;
+      if (running != null) {
+        running.wakeup();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (loop != null) {
+        loop.close();
+      }
+      if (endOffsets != null) {
+        endOffsets.close();
+      }
+    }
+  }
+
+  /** Open files stay with their partitions as long as those stay here. */
+  private static Map<String, Object> consumerSettings() {
+    return Map.of(
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+        CooperativeStickyAssignor.class.getName());
+  }
+
+  private static Map<String, Object> producerSettings() {
+    return Map.of(
+        ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000,
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000,
+        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+  }
+}

@@ -1,0 +1,2 @@
+/** Object storage: named bytes, written whole or not at all. */
+package dev.watchword.sink.storage;
