@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -105,10 +106,13 @@ final class ConsoleLoop implements LoopThread.Loop {
       if (!found.isEmpty()) {
         var unused = consumer.endOffsets(found, ANSWER_LIMIT);
       }
-      health(Health.up("reading " + found.size() + " partitions"));
+      health(
+          found.isEmpty()
+              ? Health.down("Kafka has no topics of Watchword yet; start the other services")
+              : Health.up("reading " + found.size() + " partitions"));
       nextLook = clock.instant().plus(found.isEmpty() ? FIRST_LOOK_INTERVAL : LOOK_INTERVAL);
     } catch (TimeoutException e) {
-      health(Health.down("Kafka does not answer; the live view stands still until it does"));
+      health(Health.down("Kafka does not answer; trying again"));
       nextLook = clock.instant().plus(FIRST_LOOK_INTERVAL);
     }
   }
@@ -136,10 +140,11 @@ final class ConsoleLoop implements LoopThread.Loop {
   }
 
   private void health(Health now) {
-    if (now.ok() != health.ok()) {
+    if (!now.detail().equals(health.detail()) && !(now.ok() && health.ok())) {
       log.atInfo().log(now.ok() ? "console reads Kafka" : now.detail());
     }
     health = now;
+    view.trouble(now.ok() ? Optional.empty() : Optional.of(now.detail()));
   }
 
   private void take(ConsumerRecord<String, byte[]> record) throws InterruptedException {

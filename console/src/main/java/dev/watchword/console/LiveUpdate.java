@@ -20,17 +20,26 @@ sealed interface LiveUpdate {
     }
   }
 
-  /** All cameras and the sums over them, once a second and to each new browser. */
+  /**
+   * All cameras and the sums over them, once a second and to each new browser.
+   *
+   * @param trouble one sentence when the console itself cannot read, else null
+   */
   record Overview(
       String type,
       List<CameraState> cameras,
       int live,
       double framesPerSecond,
-      double detectionsPerSecond)
+      double detectionsPerSecond,
+      String trouble)
       implements LiveUpdate {
     Overview(
-        List<CameraState> cameras, int live, double framesPerSecond, double detectionsPerSecond) {
-      this("overview", cameras, live, framesPerSecond, detectionsPerSecond);
+        List<CameraState> cameras,
+        int live,
+        double framesPerSecond,
+        double detectionsPerSecond,
+        String trouble) {
+      this("overview", cameras, live, framesPerSecond, detectionsPerSecond, trouble);
     }
   }
 

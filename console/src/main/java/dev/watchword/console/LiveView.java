@@ -40,6 +40,7 @@ final class LiveView {
   private final Deque<Seen> detections = new ArrayDeque<>();
   private final ArrivalRate detectionRate = new ArrivalRate();
   private Instant lastOverview = Instant.MIN;
+  private Optional<String> trouble = Optional.empty();
 
   /**
    * @param bytes pictures in memory, all cameras together; one camera gets at most a 16th
@@ -114,6 +115,14 @@ final class LiveView {
     }
   }
 
+  /** Says in one sentence why nothing can be read, or, when empty, that all is well again. */
+  synchronized void trouble(Optional<String> sentence) {
+    if (!trouble.equals(sentence)) {
+      trouble = sentence;
+      updates.accept(overview(clock.instant()));
+    }
+  }
+
   /**
    * Hands out the pictures that are due and, once a second, the overview. Called after each batch
    * of records, so that the answers of several prompts to one frame make one picture.
@@ -167,7 +176,7 @@ final class LiveView {
     int live = (int) states.stream().filter(state -> state.state().equals("LIVE")).count();
     double frames = states.stream().mapToDouble(CameraState::framesPerSecond).sum();
     double seen = detectionRate.perSecond(micros(now));
-    return new Overview(states, live, rounded(frames), rounded(seen));
+    return new Overview(states, live, rounded(frames), rounded(seen), trouble.orElse(null));
   }
 
   private static double rounded(double value) {

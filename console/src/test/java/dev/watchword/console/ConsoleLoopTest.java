@@ -3,6 +3,7 @@ package dev.watchword.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.watchword.console.LiveUpdate.CameraState;
+import dev.watchword.console.LiveUpdate.Overview;
 import dev.watchword.console.LiveUpdate.Picture;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.config.ConfigFile;
@@ -115,6 +116,7 @@ class ConsoleLoopTest {
   void takesOnTopicsAndPartitionsThatComeLater() throws Exception {
     loop.step();
     assertThat(consumer.assignment()).isEmpty();
+    assertThat(loop.health().detail()).contains("no topics of Watchword yet");
 
     topics(1);
     clock.forward(Duration.ofMillis(300));
@@ -138,10 +140,12 @@ class ConsoleLoopTest {
     loop.step();
     assertThat(loop.health().ok()).isFalse();
     assertThat(loop.health().detail()).contains("Kafka does not answer");
+    assertThat(overviews().getLast().trouble()).isEqualTo(loop.health().detail());
 
     clock.forward(Duration.ofMillis(300));
     loop.step();
     assertThat(loop.health().ok()).isTrue();
+    assertThat(overviews().getLast().trouble()).isNull();
   }
 
   @Test
@@ -151,6 +155,10 @@ class ConsoleLoopTest {
     loop.wakeup();
     loop.step();
     assertThat(updates).hasSize(1);
+  }
+
+  private List<Overview> overviews() {
+    return updates.stream().filter(Overview.class::isInstance).map(Overview.class::cast).toList();
   }
 
   private void topics(int partitions) {

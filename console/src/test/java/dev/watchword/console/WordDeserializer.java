@@ -14,17 +14,16 @@ public final class WordDeserializer implements Deserializer<Object> {
       return null;
     }
     String[] words = new String(data, StandardCharsets.UTF_8).split(" ", -1);
-    switch (words[0]) {
-      case "frame":
-        return Records.frame(words[1], Long.parseLong(words[2]));
-      case "answer":
-        return Records.answer(
-            Records.id(words[1], Long.parseLong(words[2])),
-            Records.detection("person", 0, 0, 1, 1));
-      case "status":
-        return Records.status(words[1], CameraState.valueOf(words[2]), CameraCause.NONE, "");
-      default:
-        throw new SerializationException("not a record");
+    if (words[0].equals("frame")) {
+      return Records.frame(words[1], Long.parseLong(words[2]));
     }
+    if (words[0].equals("answer")) {
+      return Records.answer(
+          Records.id(words[1], Long.parseLong(words[2])), Records.detection("person", 0, 0, 1, 1));
+    }
+    if (words[0].equals("status")) {
+      return Records.status(words[1], CameraState.valueOf(words[2]), CameraCause.NONE, "");
+    }
+    throw new SerializationException("not a record");
   }
 }

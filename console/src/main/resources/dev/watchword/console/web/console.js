@@ -9,6 +9,11 @@ const grid = new Grid(element("cameras"), element("empty"), element("tile"));
 const feed = new Feed(element("feed"), element("nothing"));
 
 function showOverview(overview) {
+  if (overview.trouble === null) {
+    showLink("connected", "connected");
+  } else {
+    showLink("trouble", overview.trouble);
+  }
   element("live-count").value = overview.live;
   element("camera-count").value = overview.cameras.length;
   element("frame-rate").value = overview.framesPerSecond.toFixed(1);
@@ -18,13 +23,14 @@ function showOverview(overview) {
 }
 
 function showLink(state, words) {
-  document.body.dataset.connected = String(state === "connected");
+  const connected = state === "connected" || state === "trouble";
+  document.body.dataset.connected = String(connected);
   const link = element("link");
   if (link.dataset.link !== state || link.lastElementChild.textContent !== words) {
     link.dataset.link = state;
     link.lastElementChild.textContent = words;
   }
-  grid.connected(state === "connected");
+  grid.connected(connected);
 }
 
 async function showRecent() {
