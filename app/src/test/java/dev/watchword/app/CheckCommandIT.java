@@ -71,7 +71,7 @@ class CheckCommandIT {
                           url,
                           corrupt,
                           directory.resolve("no.mp4"),
-                          server.url("other"))
+                          server.url("gate").replace("gate", "other"))
                   + PROMPT);
 
       assertThat(run.exitCode()).isEqualTo(1);
