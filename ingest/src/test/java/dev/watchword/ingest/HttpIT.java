@@ -133,7 +133,8 @@ class HttpIT {
       exchange.getResponseHeaders().set("Accept-Ranges", "bytes");
       exchange
           .getResponseHeaders()
-          .set("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
+          .set(
+              "Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
       exchange.sendResponseHeaders(range == null ? 200 : 206, content.length - from);
       exchange.getResponseBody().write(content, from, content.length - from);
     }
@@ -146,9 +147,7 @@ class HttpIT {
         JpegEncoder encoder = new JpegEncoder(0, 3);
         OutputStream body = exchange.getResponseBody()) {
       byte[] jpeg = encoder.encode(picture).bytes();
-      exchange
-          .getResponseHeaders()
-          .set("Content-Type", "multipart/x-mixed-replace;boundary=frame");
+      exchange.getResponseHeaders().set("Content-Type", "multipart/x-mixed-replace;boundary=frame");
       exchange.sendResponseHeaders(200, 0);
       String head =
           "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " + jpeg.length + "\r\n\r\n";
