@@ -99,7 +99,8 @@ final class FfmpegSource implements FrameSource {
     timeBase = stream.time_base();
     openDecoder(stream);
     boolean http = camera.url().scheme().startsWith("http");
-    recorded = camera.url().isFile() || (http && format.duration() > 0);
+    boolean finite = stream.duration() > 0 || format.duration() > 0;
+    recorded = camera.url().isFile() || (http && finite);
     // MJPEG over HTTP has no timestamps; FFmpeg would make them up at 25 frames a second.
     timesByArrival = !recorded && (format.iformat().flags() & AVFMT_NOTIMESTAMPS) != 0;
     captureTime = recorded ? CaptureTime.recorded(now()) : CaptureTime.live();

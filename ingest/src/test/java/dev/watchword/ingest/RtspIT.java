@@ -161,7 +161,7 @@ class RtspIT {
   }
 
   @Test
-  void publishesNoDamagedFrameWhenPacketsAreLost() {
+  void dropsDamagedFramesWhenPacketsAreLost() {
     server.fault("gate", Fault.PACKET_LOSS);
     CameraSupervisor supervisor = supervisor(camera(server.url("gate"), Transport.UDP, 10));
     stepUntil(supervisor, () -> topics.dropped("gate", DropReason.DAMAGED) >= 5);
