@@ -12,13 +12,6 @@ import java.util.function.Consumer;
 public final class LoopThread implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
 
-  /**
-   * As much as a program's first thread has. Native code that a step calls, such as the loading of
-   * a model, overruns Java's default of 1 MiB and takes the process with it. Only what is touched
-   * costs memory.
-   */
-  private static final long STACK_BYTES = 8L << 20;
-
   /** Work that is done in rounds. All calls but {@link #wakeup()} come from one thread. */
   public interface Loop extends AutoCloseable {
     /**
@@ -46,7 +39,7 @@ public final class LoopThread implements AutoCloseable {
   public LoopThread(String name, Loop loop, Consumer<Throwable> bugs) {
     this.loop = Objects.requireNonNull(loop, "loop");
     this.bugs = Objects.requireNonNull(bugs, "bugs");
-    this.thread = new Thread(null, this::run, name, STACK_BYTES);
+    this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
   }
 
