@@ -3,6 +3,7 @@ package dev.watchword.app;
 import dev.watchword.service.OperationsServer;
 import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
+import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.TopicSetup;
 import java.io.IOException;
 import java.net.BindException;
@@ -14,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,11 @@ final class Running implements AutoCloseable {
   private final CountDownLatch end = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicReference<Throwable> bug = new AtomicReference<>();
+
+  /** From here on Ctrl-C closes what was registered, also while the rest still starts. */
+  Running() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stopFromHook, "shutdown"));
+  }
 
   /** Registers a resource that {@link #close()} closes before those registered earlier. */
   synchronized <T extends AutoCloseable> T own(T resource) {
@@ -58,11 +65,11 @@ final class Running implements AutoCloseable {
               .log("kafka is back");
         }
         return;
-      } catch (ExecutionException e) {
+      } catch (ExecutionException | KafkaException e) {
         if (!waiting) {
           log.atWarn()
               .addKeyValue("broker", context.kafka().bootstrapServers())
-              .addKeyValue("error", e.getCause().getMessage())
+              .addKeyValue("error", KafkaSettings.sentence(e))
               .log("kafka is away, waiting for it");
           waiting = true;
         }
@@ -89,7 +96,6 @@ final class Running implements AutoCloseable {
 
   /** Blocks until Ctrl-C or a bug, closes everything and returns the exit code. */
   int untilEnd() throws InterruptedException {
-    Runtime.getRuntime().addShutdownHook(new Thread(this::stopFromHook, "shutdown"));
     end.await();
     close();
     Throwable failure = bug.get();

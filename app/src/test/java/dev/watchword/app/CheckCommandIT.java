@@ -78,7 +78,7 @@ class CheckCommandIT {
       assertThat(run.out().lines().filter(line -> line.startsWith("camera ")))
           .hasSize(5)
           .allMatch(line -> line.contains(" WRONG "));
-      assertThat(run.line("camera dead")).containsIgnoringCase("refused");
+      assertThat(run.line("camera dead")).contains("nothing listens");
       assertThat(run.line("camera locked")).contains("password").doesNotContain("wr0ng");
       assertThat(run.line("camera corrupt")).contains("corrupt.mp4");
       assertThat(run.line("camera missing")).contains("no.mp4");

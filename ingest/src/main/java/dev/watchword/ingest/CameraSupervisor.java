@@ -26,7 +26,7 @@ final class CameraSupervisor implements LoopThread.Loop {
   private final Clock clock;
   private final Pause pause;
   private final RandomGenerator random;
-  private final Backoff backoff;
+  private final RetryDelay retryDelay;
   private final CameraReport report;
   private final JpegEncoder encoder;
   private final StopSignal stop = new StopSignal();
@@ -50,7 +50,7 @@ final class CameraSupervisor implements LoopThread.Loop {
     this.clock = clock;
     this.pause = pause;
     this.random = random;
-    this.backoff = new Backoff(random);
+    this.retryDelay = new RetryDelay(random);
     this.report = new CameraReport(camera, publisher, clock);
     this.encoder = new JpegEncoder(camera.picture(), camera.quality());
   }
@@ -91,7 +91,7 @@ final class CameraSupervisor implements LoopThread.Loop {
     report.live(session, frame);
     soundFrames = frame.broken() ? 0 : soundFrames + 1;
     if (soundFrames == FRAMES_TO_RESET) {
-      backoff.reset();
+      retryDelay.reset();
     }
   }
 
@@ -104,7 +104,7 @@ final class CameraSupervisor implements LoopThread.Loop {
     }
     metrics.failure(failure.kind());
     report.waiting(session, failure);
-    pause.await(backoff.next(), stop);
+    pause.await(retryDelay.next(), stop);
   }
 
   private void disconnect() {

@@ -36,7 +36,7 @@ class DemoST {
         Wait.until(
             "three live cameras",
             LIMIT,
-            () -> browser.elements("[data-camera][data-state=live]").size() == 3 ? true : null);
+            () -> browser.elements(".tile[data-state=live]").size() == 3 ? true : null);
         Wait.until("boxes on a picture", LIMIT, () -> boxes(browser) > 0 ? true : null);
         Wait.until(
             "several frames on each tile", LIMIT, () -> leastFrames(browser) >= 5 ? true : null);
@@ -87,13 +87,11 @@ class DemoST {
   }
 
   private static int boxes(Browser browser) {
-    return browser.elements("[data-camera]").stream()
-        .mapToInt(tile -> number(tile, "data-boxes"))
-        .sum();
+    return browser.elements(".tile").stream().mapToInt(tile -> number(tile, "data-boxes")).sum();
   }
 
   private static int leastFrames(Browser browser) {
-    return browser.elements("[data-camera]").stream()
+    return browser.elements(".tile").stream()
         .mapToInt(tile -> number(tile, "data-frames"))
         .min()
         .orElse(0);

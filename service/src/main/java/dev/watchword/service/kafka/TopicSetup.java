@@ -2,22 +2,33 @@ package dev.watchword.service.kafka;
 
 import dev.watchword.schemas.Topic;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Creates the topics that are missing; existing ones stay as their owner has set them. */
 public final class TopicSetup {
+  /** A caller that is told soon can say so, and stop when it is asked to. */
+  private static final int LIMIT_MILLIS = 2_000;
+
   private TopicSetup() {}
 
-  /** Throws {@link ExecutionException} when the broker refuses or cannot be reached in time. */
+  /**
+   * Throws {@link ExecutionException} when the broker refuses or does not answer within seconds.
+   */
   public static void createMissing(KafkaSettings settings)
       throws ExecutionException, InterruptedException {
-    try (Admin admin = Admin.create(settings.admin("topic-setup"))) {
+    Map<String, Object> properties = new HashMap<>(settings.admin("topic-setup"));
+    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, LIMIT_MILLIS);
+    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MILLIS);
+    try (Admin admin = Admin.create(properties)) {
       Set<String> existing = admin.listTopics().names().get();
       List<NewTopic> missing =
           Arrays.stream(Topic.values())

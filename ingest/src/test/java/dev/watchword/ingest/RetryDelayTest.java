@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-class BackoffTest {
-  private final Backoff backoff = new Backoff(new SplittableRandom(5));
+class RetryDelayTest {
+  private final RetryDelay retryDelay = new RetryDelay(new SplittableRandom(5));
 
   @Test
   void doublesFromAQuarterSecondToHalfAMinute() {
     long expected = 250;
     for (int i = 0; i < 20; i++) {
-      assertThat(backoff.next())
+      assertThat(retryDelay.next())
           .isBetween(Duration.ofMillis(expected), Duration.ofMillis(expected * 5 / 4));
       expected = Math.min(30_000, expected * 2);
     }
@@ -22,9 +22,9 @@ class BackoffTest {
   @Test
   void startsOverOnceTheCameraWorks() {
     for (int i = 0; i < 6; i++) {
-      backoff.next();
+      retryDelay.next();
     }
-    backoff.reset();
-    assertThat(backoff.next()).isLessThan(Duration.ofMillis(313));
+    retryDelay.reset();
+    assertThat(retryDelay.next()).isLessThan(Duration.ofMillis(313));
   }
 }

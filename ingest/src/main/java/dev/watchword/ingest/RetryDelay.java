@@ -7,14 +7,14 @@ import java.util.random.RandomGenerator;
  * Waiting times between connection attempts: 250 ms, doubling to 30 s, each up to a quarter longer
  * so that cameras behind one switch do not return in step. Not thread-safe.
  */
-final class Backoff {
+final class RetryDelay {
   static final Duration FIRST = Duration.ofMillis(250);
   static final Duration LONGEST = Duration.ofSeconds(30);
 
   private final RandomGenerator random;
   private Duration next = FIRST;
 
-  Backoff(RandomGenerator random) {
+  RetryDelay(RandomGenerator random) {
     this.random = random;
   }
 
