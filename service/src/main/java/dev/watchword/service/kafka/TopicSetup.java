@@ -16,7 +16,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 /** Creates the topics that are missing; existing ones stay as their owner has set them. */
 public final class TopicSetup {
   /** A caller that is told soon can say so, and stop when it is asked to. */
-  private static final int LIMIT_MILLIS = 2_000;
+  private static final int LIMIT_MILLIS = 4_000;
 
   private TopicSetup() {}
 
