@@ -10,10 +10,10 @@ import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopThread;
 import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
+import dev.watchword.service.kafka.ConnectingLoop;
 import dev.watchword.service.kafka.KafkaSettings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -22,7 +22,6 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.KafkaException;
 
 /**
  * Frames to detections with one model on one thread. Several processes share the cameras as a
@@ -59,7 +58,7 @@ public final class InferenceService implements Service {
   @Override
   public synchronized void start() {
     health.quietlyDown("loading model");
-    thread = new LoopThread(NAME, new Worker(), this::broken).start();
+    thread = new LoopThread(NAME, new ConnectingLoop(new Worker(), health), this::broken).start();
   }
 
   @Override
@@ -80,54 +79,27 @@ public final class InferenceService implements Service {
     context.bugs().accept(failure);
   }
 
-  /** Loads the model, connects, and then steps the loop. */
-  private final class Worker implements LoopThread.Loop {
-    private final Backoff backoff = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(10));
+  /** Loads the model first, and once: it outlives a loop that could not be made. */
+  private final class Worker implements ConnectingLoop.Connector {
     private Detector detector;
-    private volatile InferenceLoop loop;
 
     @Override
-    public void step() throws CheckpointException, IOException, InterruptedException {
+    public InferenceLoop connect(Backoff backoff) throws CheckpointException, IOException {
       if (detector == null) {
         detector = Detector.of(PaliGemma.load(checkpoint(), config.model()));
-      } else if (loop == null) {
-        connect();
-      } else {
-        loop.step();
       }
-    }
-
-    private void connect() throws InterruptedException {
-      try {
-        loop =
-            new InferenceLoop(
-                config,
-                detector,
-                clients(),
-                new LoopTime(context.clock(), System::nanoTime),
-                backoff,
-                metrics,
-                health);
-      } catch (KafkaException e) {
-        health.set(Health.down("Kafka cannot be reached: " + KafkaSettings.sentence(e)));
-        backoff.await();
-      }
-    }
-
-    @Override
-    public void wakeup() {
-      backoff.stop();
-      InferenceLoop running = loop;
-      if (running != null) {
-        running.wakeup();
-      }
+      return new InferenceLoop(
+          config,
+          detector,
+          clients(),
+          new LoopTime(context.clock(), System::nanoTime),
+          backoff,
+          metrics,
+          health);
     }
 
     @Override
     public void close() {
-      if (loop != null) {
-        loop.close();
-      }
       if (detector != null) {
         detector.close();
       }

@@ -7,9 +7,9 @@ import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopThread;
 import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
+import dev.watchword.service.kafka.ConnectingLoop;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.sink.storage.FileObjectStore;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,7 +18,6 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.KafkaException;
 
 /**
  * Keeps all detections as Parquet files in object storage. Several processes share the partitions
@@ -47,7 +46,7 @@ public final class ArchiveService implements Service {
   @Override
   public synchronized void start() {
     health.quietlyDown("connecting");
-    thread = new LoopThread(NAME, new Worker(), this::broken).start();
+    thread = new LoopThread(NAME, new ConnectingLoop(new Worker(), health), this::broken).start();
   }
 
   @Override
@@ -68,27 +67,12 @@ public final class ArchiveService implements Service {
     context.bugs().accept(failure);
   }
 
-  /** Connects, and then steps the loop. */
-  private final class Worker implements LoopThread.Loop {
-    private final Backoff backoff = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(10));
+  /** The admin client outlives a loop that could not be made. */
+  private final class Worker implements ConnectingLoop.Connector {
     private BrokerEndOffsets endOffsets;
-    private volatile ArchiveLoop loop;
 
     @Override
-    public void step() throws InterruptedException {
-      if (loop != null) {
-        loop.step();
-        return;
-      }
-      try {
-        connect();
-      } catch (KafkaException e) {
-        health.set(Health.down("Kafka cannot be reached: " + KafkaSettings.sentence(e)));
-        backoff.await();
-      }
-    }
-
-    private void connect() {
+    public ArchiveLoop connect(Backoff backoff) {
       KafkaSettings kafka = context.kafka();
       if (endOffsets == null) {
         endOffsets = new BrokerEndOffsets(Admin.create(kafka.admin(NAME)));
@@ -101,31 +85,18 @@ public final class ArchiveService implements Service {
               endOffsets,
               kafka.name(Topic.DETECTIONS),
               kafka.name(Topic.DETECTIONS_DEAD_LETTER));
-      loop =
-          new ArchiveLoop(
-              config,
-              clients,
-              new FileObjectStore(config.storage().directory()),
-              context.clock(),
-              backoff,
-              metrics,
-              health);
-    }
-
-    @Override
-    public void wakeup() {
-      backoff.stop();
-      ArchiveLoop running = loop;
-      if (running != null) {
-        running.wakeup();
-      }
+      return new ArchiveLoop(
+          config,
+          clients,
+          new FileObjectStore(config.storage().directory()),
+          context.clock(),
+          backoff,
+          metrics,
+          health);
     }
 
     @Override
     public void close() {
-      if (loop != null) {
-        loop.close();
-      }
       if (endOffsets != null) {
         endOffsets.close();
       }
