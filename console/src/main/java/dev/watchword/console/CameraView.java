@@ -11,6 +11,7 @@ import dev.watchword.schemas.FrameId;
 import dev.watchword.schemas.Outcome;
 import dev.watchword.schemas.SampledFrame;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +33,9 @@ final class CameraView {
   private static final int MOST_EARLY_ANSWERS = 256;
   private static final double WAIT_FACTOR = 1.5;
 
+  /** A camera that is sampled more rarely is given three of its own intervals. */
+  static final Duration SILENT_AFTER = Duration.ofSeconds(30);
+
   private final String camera;
   private final LiveView.Limits limits;
   private final ConsoleMetrics metrics;
@@ -47,6 +51,8 @@ final class CameraView {
   private long heldBytes;
   private long arrivals;
   private long lastShown = -1;
+  private Instant arrived = Instant.EPOCH;
+  private Duration interval = Duration.ZERO;
   private CameraStatus status;
 
   CameraView(
@@ -66,6 +72,8 @@ final class CameraView {
    */
   void frame(SampledFrame frame, long budget, Instant now) {
     rate.arrived(LiveView.micros(now));
+    interval = arrived.equals(Instant.EPOCH) ? Duration.ZERO : Duration.between(arrived, now);
+    arrived = now;
     Optional<DropReason> refusal = refusal(frame, budget);
     if (refusal.isPresent()) {
       metrics.dropped(refusal.get());
@@ -197,12 +205,29 @@ final class CameraView {
     return Math.round(rate.perSecond(LiveView.micros(now)) * 100) / 100.0;
   }
 
+  /**
+   * An ingest process that was killed cannot say that its cameras are gone: the last state that it
+   * told stays LIVE, and only the silence shows.
+   */
+  private boolean isSilent(Instant now) {
+    if (status == null || status.getState() != dev.watchword.schemas.CameraState.LIVE) {
+      return false;
+    }
+    Instant lastSign = arrived.isAfter(status.getSince()) ? arrived : status.getSince();
+    Duration patience = interval.multipliedBy(3);
+    Duration limit = patience.compareTo(SILENT_AFTER) > 0 ? patience : SILENT_AFTER;
+    return lastSign.plus(limit).isBefore(now);
+  }
+
   CameraState state(Instant now) {
+    boolean silent = isSilent(now);
     return new CameraState(
         camera,
-        status == null ? "UNKNOWN" : status.getState().name(),
-        status == null ? "NONE" : status.getCause().name(),
-        status == null ? "" : status.getDetail(),
+        status == null ? "UNKNOWN" : silent ? "WAITING" : status.getState().name(),
+        status == null ? "NONE" : silent ? "STALLED" : status.getCause().name(),
+        status == null
+            ? ""
+            : silent ? "no pictures arrive; does its ingest process run?" : status.getDetail(),
         status == null ? null : status.getSince().toString(),
         status == null ? "" : status.getUrl(),
         status == null ? 0 : status.getSourceWidth(),

@@ -59,6 +59,21 @@ class LiveViewTest {
   }
 
   @Test
+  void doesNotCallACameraLiveWhosePicturesHaveStopped() {
+    view.status(status("gate", CameraState.LIVE, CameraCause.NONE, ""));
+    view.frame(frame("gate", 0));
+    clock.forward(CameraView.SILENT_AFTER);
+    assertThat(view.cameras().getFirst().state()).isEqualTo("LIVE");
+
+    clock.forward(Duration.ofMillis(1));
+    assertThat(view.cameras().getFirst().state()).isEqualTo("WAITING");
+    assertThat(view.cameras().getFirst().cause()).isEqualTo("STALLED");
+
+    view.frame(frame("gate", 1));
+    assertThat(view.cameras().getFirst().state()).isEqualTo("LIVE");
+  }
+
+  @Test
   void joinsAnAnswerThatComesBeforeItsFrame() {
     view.answer(answer(id("gate", 5), detection("car", 0, 0, 1, 1)));
     view.flush();
