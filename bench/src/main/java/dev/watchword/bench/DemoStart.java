@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 
 /**
  * Seconds from {@code ./watchword demo} (built) to the first picture with boxes on the console's
- * live push, the memory of the process after half a minute, and how long Ctrl-C takes. A new data
- * directory each round.
+ * live push, the memory of the process after half a minute, and how long stopping it takes. A new
+ * data directory each round.
  */
 final class DemoStart {
   private static final Pattern RSS = Pattern.compile("VmRSS:\\s+([0-9]+) kB");
@@ -47,17 +47,17 @@ final class DemoStart {
         boxes.add(seconds(start));
         TimeUnit.SECONDS.sleep(30);
         memory.add(residentMiB(demo.handle()));
-        stops.add(demo.interrupt(Duration.ofSeconds(20)).toMillis() / 1000.0);
+        stops.add(demo.stop(Duration.ofSeconds(20)).toMillis() / 1000.0);
       }
       System.out.printf(
-          "round %d: address %.1f s, first boxes %.1f s, RSS after 30 s %.0f MiB, Ctrl-C %.1f s%n",
+          "round %d: address %.1f s, first boxes %.1f s, RSS after 30 s %.0f MiB, stop %.1f s%n",
           round + 1, addresses.getLast(), boxes.getLast(), memory.getLast(), stops.getLast());
     }
     System.out.printf("%n| what | median | worst | target |%n|---|---|---|---|%n");
     row("console address printed", "s", addresses, "");
     row("first boxes at the console", "s", boxes, "<= 15 s");
     row("resident memory", "MiB", memory, "<= 1536 MiB");
-    row("Ctrl-C to exit", "s", stops, "<= 3 s");
+    row("signal to exit", "s", stops, "<= 3 s");
   }
 
   private static void row(String what, String unit, List<Double> values, String target) {

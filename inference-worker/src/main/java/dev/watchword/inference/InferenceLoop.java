@@ -150,7 +150,7 @@ final class InferenceLoop implements LoopThread.Loop {
   }
 
   private void settle(Answers answers) {
-    seen.commit();
+    metrics.expired(seen.commit());
     metrics.committed(answers);
     redoing = false;
   }

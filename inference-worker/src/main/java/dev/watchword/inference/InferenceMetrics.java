@@ -7,6 +7,7 @@ import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Histogram;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What the worker counts. Records are counted when their transaction has committed, so work that is
@@ -22,6 +23,7 @@ import java.time.Duration;
  */
 final class InferenceMetrics {
   private final Counter framesConsumed;
+  private final Counter framesExpired;
   private final Counter requests;
   private final Counter deadLetters;
   private final Counter tokens;
@@ -35,6 +37,12 @@ final class InferenceMetrics {
   InferenceMetrics(CollectorRegistry registry) {
     framesConsumed =
         Counter.build("watchword_inference_frames_consumed_total", "Frames answered.")
+            .labelNames("camera")
+            .register(registry);
+    framesExpired =
+        Counter.build(
+                "watchword_inference_frames_expired_total",
+                "Gaps in a session's sequence: frames that left the topic unread or never came.")
             .labelNames("camera")
             .register(registry);
     requests =
@@ -99,6 +107,11 @@ final class InferenceMetrics {
     answers.consumedFrames().forEach(camera -> framesConsumed.labels(camera).inc());
     answers.deadLetters().forEach(reason -> deadLetters.labels(reason.label()).inc());
     answers.accounts().forEach(this::account);
+  }
+
+  /** Frames that no worker will see, by camera. */
+  void expired(Map<String, Long> frames) {
+    frames.forEach((camera, count) -> framesExpired.labels(camera).inc(count));
   }
 
   void aborted() {

@@ -11,6 +11,9 @@ import org.apache.kafka.common.TopicPartition;
  * Remembers the last sequence of each camera session, so that a frame that its producer sent again
  * is recognised. What a batch adds counts once its transaction has committed; {@link #rollback()}
  * takes it back. Bounded: the sessions longest unseen are forgotten.
+ *
+ * <p>Sequences of a session count on without gaps, so a gap is a frame that left the topic before
+ * anyone read it, or that never came there.
  */
 final class SeenFrames {
   private static final int SESSIONS_PER_PARTITION = 1024;
@@ -19,6 +22,7 @@ final class SeenFrames {
 
   private final Map<TopicPartition, Map<Session, Long>> settled = new HashMap<>();
   private final Map<Session, Long> added = new HashMap<>();
+  private final Map<Session, Long> gaps = new HashMap<>();
 
   /** Whether the frame is new; it is remembered then. */
   boolean isNew(TopicPartition partition, FrameId id) {
@@ -30,27 +34,36 @@ final class SeenFrames {
     if (last != null && id.getSequence() <= last) {
       return false;
     }
+    if (last != null && id.getSequence() > last + 1) {
+      gaps.merge(session, id.getSequence() - last - 1, Long::sum);
+    }
     added.put(session, id.getSequence());
     return true;
   }
 
-  void commit() {
+  /** Settles what was added and returns how many frames are missing before it, by camera. */
+  Map<String, Long> commit() {
     added.forEach(
         (session, last) ->
             settled
                 .computeIfAbsent(session.partition(), partition -> new RecentSessions())
                 .put(session, last));
-    added.clear();
+    Map<String, Long> missing = new HashMap<>();
+    gaps.forEach((session, frames) -> missing.merge(session.camera(), frames, Long::sum));
+    rollback();
+    return missing;
   }
 
   void rollback() {
     added.clear();
+    gaps.clear();
   }
 
   /** The partitions are another worker's now. */
   void forget(Collection<TopicPartition> partitions) {
     partitions.forEach(settled::remove);
     added.keySet().removeIf(session -> partitions.contains(session.partition()));
+    gaps.keySet().removeIf(session -> partitions.contains(session.partition()));
   }
 
   private static final class RecentSessions extends LinkedHashMap<Session, Long> {

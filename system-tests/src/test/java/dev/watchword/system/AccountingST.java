@@ -64,6 +64,26 @@ class AccountingST {
           .isEqualTo(24);
       assertThat(metrics.sum("watchword_ingest_frames_published_total", "camera=\"silent\""))
           .isEqualTo(8);
+      for (String prompt : new String[] {"people", "cars"}) {
+        assertThat(
+                metrics.sum(
+                    "watchword_inference_requests_total",
+                    "camera=\"gate\",prompt=\"" + prompt + "\""))
+            .as("requests of prompt %s = frames consumed", prompt)
+            .isEqualTo(metrics.sum("watchword_inference_frames_consumed_total", "camera=\"gate\""))
+            .isEqualTo(24);
+      }
+      assertThat(metrics.sum("watchword_inference_requests_total", "outcome=\"no_prompt\""))
+          .isEqualTo(metrics.sum("watchword_inference_frames_consumed_total", "camera=\"silent\""))
+          .isEqualTo(8);
+      assertThat(metrics.sum("watchword_inference_frames_expired_total")).isZero();
+      assertThat(
+              metrics.sum("watchword_archive_records_archived_total")
+                  + metrics.sum("watchword_archive_records_dead_lettered_total")
+                  + metrics.sum("watchword_archive_records_given_back_total")
+                  + metrics.sum("watchword_archive_open_records"))
+          .as("consumed = archived + dead-lettered + given back + open")
+          .isEqualTo(metrics.sum("watchword_archive_records_consumed_total"));
       assertThat(metrics.sum("watchword_archive_records_archived_total")).isEqualTo(48);
     }
   }

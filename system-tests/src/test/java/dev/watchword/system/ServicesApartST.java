@@ -46,7 +46,7 @@ class ServicesApartST {
               "detections of the second worker",
               LIMIT,
               () -> inferred(broker) >= before + 40 ? true : null);
-          ingest.interrupt(Duration.ofSeconds(10));
+          ingest.stop(Duration.ofSeconds(10));
 
           Set<String> published = frames(broker);
           Wait.until(
