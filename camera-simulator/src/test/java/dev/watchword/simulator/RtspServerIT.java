@@ -280,8 +280,6 @@ class RtspServerIT {
         new StreamReader(server.url("real"), 20, "rtsp_transport", transport)) {
       List<Picture> pictures = reader.next(15);
       assertThat(pictures.get(14).width()).isEqualTo(768);
-      // Over UDP the first sender report may overtake the first packet; the receiver then counts
-      // from it.
       assertThat(pictures.get(14).ptsMicros()).isCloseTo(1_400_000L, within(UDP_SHIFT));
     }
   }
