@@ -65,9 +65,9 @@ public record InferenceConfig(
 
   private static ModelOptions modelOptions(Section model) {
     int cores = Runtime.getRuntime().availableProcessors();
-    return new ModelOptions(
-        model.integer("threads", Math.min(DEFAULT_THREADS, cores), 1, 1024),
-        model.integer("max-new-tokens", DEFAULT_MAX_NEW_TOKENS, 1, 4096));
+    return ModelOptions.defaults()
+        .withThreads(model.integer("threads", Math.min(DEFAULT_THREADS, cores), 1, 1024))
+        .withMaxNewTokens(model.integer("max-new-tokens", DEFAULT_MAX_NEW_TOKENS, 1, 4096));
   }
 
   private static List<Prompt> prompts(Section root, Set<String> cameraIds) {

@@ -17,7 +17,10 @@ class EmbeddedModelIT {
 
   @Test
   void answersEachPromptOfAFrame() throws Exception {
-    PaliGemma model = PaliGemma.load(EmbeddedCheckpoint.extractTo(cache), new ModelOptions(1, 50));
+    PaliGemma model =
+        PaliGemma.load(
+            EmbeddedCheckpoint.extractTo(cache),
+            ModelOptions.defaults().withThreads(1).withMaxNewTokens(50));
     try (Detector detector = Detector.of(model)) {
       Worker worker =
           new Worker(

@@ -1,6 +1,7 @@
 package dev.watchword.inference;
 
 import dev.watchword.paligemma.Box;
+import dev.watchword.paligemma.DetectPrompt;
 import dev.watchword.paligemma.Detection;
 import dev.watchword.paligemma.Generation;
 import dev.watchword.paligemma.ModelId;
@@ -38,10 +39,11 @@ final class ScriptedDetector implements Detector {
   }
 
   private static Generation generation(Request request) {
-    String label = request.prompt().classes().get(0);
+    String label = ((DetectPrompt) request.prompt()).classes().get(0);
     Detection detection =
         new Detection(label, new Box(0.1f, 0.2f, 0.3f, 0.4f), new Score(0.5f, 0.8f, 0.9f, 0.7f));
-    return new Generation("<loc0001> " + label, List.of(detection), 6, TIMINGS);
+    return new Generation(
+        "<loc0001> " + label, List.of(detection), List.of(1, 2, 3, 4, 5, 6), TIMINGS);
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.List;
  * @param text exactly as the model is asked: classes apart by {@code " ; "}
  * @param classes the classes in the prompt's order, each once
  */
-public record DetectPrompt(String text, List<String> classes) {
+public record DetectPrompt(String text, List<String> classes) implements TaskPrompt {
   private static final String TASK = "detect";
 
   public DetectPrompt {

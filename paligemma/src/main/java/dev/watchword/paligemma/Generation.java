@@ -7,10 +7,17 @@ import java.util.List;
  *
  * @param text the unparsed text, box tokens spelled {@code <loc0123>}, special tokens left out
  * @param detections the boxes, in the model's order
- * @param tokens how many tokens were generated, the end token included
+ * @param tokenIds the generated tokens, the end token included
  */
-public record Generation(String text, List<Detection> detections, int tokens, Timings timings) {
+public record Generation(
+    String text, List<Detection> detections, List<Integer> tokenIds, Timings timings) {
   public Generation {
     detections = List.copyOf(detections);
+    tokenIds = List.copyOf(tokenIds);
+  }
+
+  /** How many tokens were generated, the end token included. */
+  public int tokens() {
+    return tokenIds.size();
   }
 }

@@ -21,4 +21,12 @@ public record ModelOptions(int threads, int maxNewTokens) {
   public static ModelOptions defaults() {
     return new ModelOptions(Runtime.getRuntime().availableProcessors(), TWENTY_BOXES);
   }
+
+  public ModelOptions withThreads(int threads) {
+    return new ModelOptions(threads, maxNewTokens);
+  }
+
+  public ModelOptions withMaxNewTokens(int maxNewTokens) {
+    return new ModelOptions(threads, maxNewTokens);
+  }
 }

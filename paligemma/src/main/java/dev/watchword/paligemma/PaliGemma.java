@@ -212,7 +212,7 @@ public final class PaliGemma implements AutoCloseable {
   }
 
   /** The begin token, the prompt and a line feed; the image's tokens come before them. */
-  private int[] promptTokens(DetectPrompt prompt) {
+  private int[] promptTokens(TaskPrompt prompt) {
     int[] text = tokenizer.encode(prompt.text() + "\n");
     if (text.length >= MOST_PROMPT_TOKENS) {
       throw new IllegalArgumentException(
@@ -226,9 +226,15 @@ public final class PaliGemma implements AutoCloseable {
   }
 
   private Generation generation(Request request, List<EmittedToken> answer, Timings timings) {
-    int[] ids = answer.stream().mapToInt(EmittedToken::id).toArray();
-    List<Detection> detections = parser.parse(request.prompt().classes(), answer);
-    return new Generation(vocabulary.text(ids), detections, ids.length, timings);
+    List<Integer> ids = answer.stream().map(EmittedToken::id).toList();
+    List<Detection> detections =
+        switch (request.prompt()) {
+          case DetectPrompt detect -> parser.parse(detect.classes(), answer);
+          case SegmentPrompt segment -> parser.parse(segment.classes(), answer);
+          case TextPrompt text -> List.of();
+        };
+    String text = vocabulary.text(ids.stream().mapToInt(Integer::intValue).toArray());
+    return new Generation(text, detections, ids, timings);
   }
 
   @Override

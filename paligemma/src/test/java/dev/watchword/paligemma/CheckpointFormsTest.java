@@ -78,7 +78,8 @@ class CheckpointFormsTest {
     Files.createSymbolicLink(tiny.file(SHARD_1), Path.of("../../blobs/aaa"));
     Files.createSymbolicLink(tiny.file(SHARD_2), Path.of("../../blobs/bbb"));
     assertThat(tiny.answers()).isEqualTo(tiny.expectedAnswers());
-    try (PaliGemma model = PaliGemma.load(snapshot, new ModelOptions(1, 1))) {
+    try (PaliGemma model =
+        PaliGemma.load(snapshot, ModelOptions.defaults().withThreads(1).withMaxNewTokens(1))) {
       assertThat(model.id().checkpoint()).isEqualTo("acme/tiny");
     }
   }

@@ -24,7 +24,10 @@ class PaliGemmaTest {
 
   @BeforeAll
   static void load(@TempDir Path cache) throws Exception {
-    model = PaliGemma.load(EmbeddedCheckpoint.extractTo(cache), new ModelOptions(1, 40));
+    model =
+        PaliGemma.load(
+            EmbeddedCheckpoint.extractTo(cache),
+            ModelOptions.defaults().withThreads(1).withMaxNewTokens(40));
     cases = Golden.cases("demo.json");
   }
 
@@ -117,7 +120,9 @@ class PaliGemmaTest {
   void answersAreCutOffAtTheTokenLimit(@TempDir Path cache) throws Exception {
     JsonNode golden = cases.stream().filter(one -> one.get("tokens").size() > 6).findFirst().get();
     try (PaliGemma brief =
-        PaliGemma.load(EmbeddedCheckpoint.extractTo(cache), new ModelOptions(1, 3))) {
+        PaliGemma.load(
+            EmbeddedCheckpoint.extractTo(cache),
+            ModelOptions.defaults().withThreads(1).withMaxNewTokens(3))) {
       Generation generation = brief.generate(List.of(Golden.request(golden))).getFirst();
       assertThat(generation.tokens()).isEqualTo(3);
       assertThat(text(golden)).startsWith(generation.text());

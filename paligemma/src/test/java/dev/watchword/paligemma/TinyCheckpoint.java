@@ -40,7 +40,8 @@ record TinyCheckpoint(String kind, Path directory) {
   }
 
   static List<String> answersOf(Path directory, List<JsonNode> cases) throws CheckpointException {
-    try (PaliGemma model = PaliGemma.load(directory, new ModelOptions(1, 8))) {
+    try (PaliGemma model =
+        PaliGemma.load(directory, ModelOptions.defaults().withThreads(1).withMaxNewTokens(8))) {
       return model.generate(cases.stream().map(Golden::request).toList()).stream()
           .map(Generation::text)
           .toList();
