@@ -4,9 +4,11 @@ package dev.watchword.paligemma;
  * How a model runs.
  *
  * @param threads threads that one forward pass uses
- * @param maxNewTokens after how many tokens an answer is cut off; a box takes about 7
+ * @param maxNewTokens after how many tokens an answer is cut off; a box takes about 7, one with a
+ *     mask 23
+ * @param answers how the answers are read
  */
-public record ModelOptions(int threads, int maxNewTokens) {
+public record ModelOptions(int threads, int maxNewTokens, AnswerOptions answers) {
   /** Twenty boxes of seven tokens and the end token. */
   private static final int TWENTY_BOXES = 7 * 20 + 1;
 
@@ -19,14 +21,19 @@ public record ModelOptions(int threads, int maxNewTokens) {
 
   /** All processors, twenty boxes. */
   public static ModelOptions defaults() {
-    return new ModelOptions(Runtime.getRuntime().availableProcessors(), TWENTY_BOXES);
+    return new ModelOptions(
+        Runtime.getRuntime().availableProcessors(), TWENTY_BOXES, AnswerOptions.defaults());
   }
 
   public ModelOptions withThreads(int threads) {
-    return new ModelOptions(threads, maxNewTokens);
+    return new ModelOptions(threads, maxNewTokens, answers);
   }
 
   public ModelOptions withMaxNewTokens(int maxNewTokens) {
-    return new ModelOptions(threads, maxNewTokens);
+    return new ModelOptions(threads, maxNewTokens, answers);
+  }
+
+  public ModelOptions withAnswers(AnswerOptions answers) {
+    return new ModelOptions(threads, maxNewTokens, answers);
   }
 }

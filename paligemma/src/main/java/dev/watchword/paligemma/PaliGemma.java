@@ -38,6 +38,7 @@ public final class PaliGemma implements AutoCloseable {
   private final OnnxBackend backend;
   private final GreedyDecoder decoder;
   private final DetectionParser parser;
+  private final Optional<MaskDecoder> masks;
   private final Deque<Scratch> idleScratch = new ConcurrentLinkedDeque<>();
 
   private PaliGemma(Checkpoint checkpoint, ModelOptions options, PromptTokenizer tokenizer)
@@ -46,7 +47,7 @@ public final class PaliGemma implements AutoCloseable {
     this.vocabulary = Vocabulary.read(tokenizerFile(checkpoint.directory()));
     this.preprocessor = Preprocessor.of(checkpoint);
     this.begin = vocabulary.id("<bos>");
-    this.parser = new DetectionParser(vocabulary);
+    this.parser = new DetectionParser(vocabulary, options.answers());
     if (vocabulary.size() > checkpoint.vocabularySize()) {
       throw new CheckpointException(
           "%s: tokenizer.json has %d tokens but the embedding table only %d rows: they do not belong together."
@@ -61,7 +62,15 @@ public final class PaliGemma implements AutoCloseable {
             checkpoint.revision(),
             OnnxBackend.ENGINE,
             OnnxBackend.PRECISION);
-    this.backend = OnnxBackend.load(checkpoint, positions, options.threads());
+    this.masks =
+        MaskDecoder.open(
+            options.answers().maskWeights(), checkpoint.directory(), options.threads());
+    try {
+      this.backend = OnnxBackend.load(checkpoint, positions, options.threads());
+    } catch (CheckpointException | RuntimeException e) {
+      masks.ifPresent(MaskDecoder::close);
+      throw e;
+    }
     this.decoder = new GreedyDecoder(backend, chooser, imageTokens, options.maxNewTokens());
   }
 
@@ -82,6 +91,7 @@ public final class PaliGemma implements AutoCloseable {
           .addKeyValue("checkpoint", model.id.checkpoint())
           .addKeyValue("revision", model.id.revision())
           .addKeyValue("engine", model.id.engine())
+          .addKeyValue("masks", model.drawsMasks())
           .addKeyValue("seconds", (System.nanoTime() - start) / 1e9)
           .log("model loaded");
       return model;
@@ -140,6 +150,11 @@ public final class PaliGemma implements AutoCloseable {
 
   public ModelId id() {
     return id;
+  }
+
+  /** Whether segments come with masks; without mask weights they have codes alone. */
+  public boolean drawsMasks() {
+    return masks.isPresent();
   }
 
   /** Side of the square that the model sees, in pixels. */
@@ -234,12 +249,14 @@ public final class PaliGemma implements AutoCloseable {
           case TextPrompt text -> List.of();
         };
     String text = vocabulary.text(ids.stream().mapToInt(Integer::intValue).toArray());
-    return new Generation(text, detections, ids, timings);
+    List<Detection> drawn = masks.map(decoder -> decoder.draw(detections)).orElse(detections);
+    return new Generation(text, drawn, ids, timings);
   }
 
   @Override
   public void close() {
     backend.close();
+    masks.ifPresent(MaskDecoder::close);
     tokenizer.close();
   }
 }

@@ -19,7 +19,8 @@ final class Vocabulary {
   /** Bins of a coordinate. */
   static final int LOCATIONS = 1024;
 
-  private static final int SEGMENTS = 128;
+  /** Codes of a mask's cell. */
+  static final int SEGMENTS = 128;
 
   private final Map<String, Integer> ids;
   private final String[] pieces;
@@ -158,6 +159,11 @@ final class Vocabulary {
 
   boolean isLocation(int id) {
     return id >= firstLocation && id < firstLocation + LOCATIONS;
+  }
+
+  /** The first of {@value #SEGMENTS} consecutive segment tokens. */
+  int firstSegment() {
+    return firstSegment;
   }
 
   boolean isSegment(int id) {
