@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Two engines of one name on the class path; DJL keeps the one that it finds last. */
+/** Two engines of one name on the class path; DJL keeps the one that it finds first. */
 public final class TakenName {
   static final String NAME = "Taken";
 
