@@ -72,7 +72,11 @@ public final class GemmaJsonParser {
     this.scale = scale;
   }
 
-  private record Labelled(String label, double[] sides) {}
+  private record Labelled(String label, List<Double> sides) {
+    private DoubleStream values() {
+      return sides.stream().mapToDouble(Double::doubleValue);
+    }
+  }
 
   /**
    * The detections in the order in which the model named them, with {@link Score#NOT_GIVEN}.
@@ -164,24 +168,20 @@ public final class GemmaJsonParser {
   private static Optional<Labelled> labelled(JsonNode object) {
     Optional<JsonNode> label =
         LABEL_KEYS.stream().map(object::path).filter(JsonNode::isTextual).findFirst();
-    Optional<double[]> sides =
+    Optional<List<Double>> sides =
         BOX_KEYS.stream().map(object::path).flatMap(box -> sides(box).stream()).findFirst();
     return label.isPresent() && sides.isPresent()
         ? Optional.of(new Labelled(label.get().textValue().strip(), sides.get()))
         : Optional.empty();
   }
 
-  private static Optional<double[]> sides(JsonNode box) {
+  private static Optional<List<Double>> sides(JsonNode box) {
     if (!box.isArray() || box.size() != COORDINATES) {
       return Optional.empty();
     }
-    double[] sides =
-        StreamSupport.stream(box.spliterator(), false)
-            .mapToDouble(GemmaJsonParser::number)
-            .toArray();
-    return DoubleStream.of(sides).allMatch(Double::isFinite)
-        ? Optional.of(sides)
-        : Optional.empty();
+    List<Double> sides =
+        StreamSupport.stream(box.spliterator(), false).map(GemmaJsonParser::number).toList();
+    return sides.stream().allMatch(Double::isFinite) ? Optional.of(sides) : Optional.empty();
   }
 
   private static double number(JsonNode value) {
@@ -210,21 +210,26 @@ public final class GemmaJsonParser {
 
   /** Fractions below one fit no whole-numbered scale: such an answer is in fractions already. */
   private double side(List<Labelled> boxes) {
-    double[] all = boxes.stream().flatMapToDouble(box -> DoubleStream.of(box.sides())).toArray();
-    boolean none = DoubleStream.of(all).allMatch(value -> value <= 1);
-    boolean whole = DoubleStream.of(all).allMatch(value -> value == Math.rint(value));
-    if (none && (scale == Scale.AUTO || !whole)) {
+    boolean small = boxes.stream().flatMapToDouble(Labelled::values).allMatch(value -> value <= 1);
+    boolean whole =
+        boxes.stream()
+            .flatMapToDouble(Labelled::values)
+            .allMatch(value -> value == Math.rint(value));
+    if (small && (scale == Scale.AUTO || !whole)) {
       return 1;
     }
-    boolean above = DoubleStream.of(all).anyMatch(value -> value > Scale.THOUSANDTHS.side());
+    boolean above =
+        boxes.stream()
+            .flatMapToDouble(Labelled::values)
+            .anyMatch(value -> value > Scale.THOUSANDTHS.side());
     return scale == Scale.AUTO && above ? Scale.PARTS_OF_1024.side() : scale.side();
   }
 
-  private static Optional<Box> box(double[] sides, double side) {
-    float top = fraction(sides[0] / side);
-    float left = fraction(sides[1] / side);
-    float bottom = fraction(sides[2] / side);
-    float right = fraction(sides[3] / side);
+  private static Optional<Box> box(List<Double> sides, double side) {
+    float top = fraction(sides.get(0) / side);
+    float left = fraction(sides.get(1) / side);
+    float bottom = fraction(sides.get(2) / side);
+    float right = fraction(sides.get(3) / side);
     return top < bottom && left < right
         ? Optional.of(new Box(left, top, right, bottom))
         : Optional.empty();
