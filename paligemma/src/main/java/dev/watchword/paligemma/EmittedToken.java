@@ -1,7 +1,8 @@
 package dev.watchword.paligemma;
 
 /**
- * A token that the model chose, and how sure it was of it, over the whole vocabulary.
+ * A token that the model chose, and how sure it was of it: among all tokens that the answer's
+ * grammar ever allows, or over the whole vocabulary when the answer is free.
  *
  * @param probability of this token
  * @param continuing of going on, against ending the text here, 0 to 1; for a location token all

@@ -1,32 +1,40 @@
 package dev.watchword.paligemma;
 
+import java.util.Objects;
+
 /**
  * How a model runs.
  *
  * @param threads threads that one forward pass uses
  * @param maxNewTokens after how many tokens an answer is cut off; a box takes about 7
  */
-public record ModelOptions(int threads, int maxNewTokens) {
+public record ModelOptions(int threads, int maxNewTokens, Decoding decoding) {
   /** Twenty boxes of seven tokens and the end token. */
   private static final int TWENTY_BOXES = 7 * 20 + 1;
 
   public ModelOptions {
+    Objects.requireNonNull(decoding);
     if (threads < 1 || maxNewTokens < 1) {
       throw new IllegalArgumentException(
           "threads (%d) and maxNewTokens (%d) must be at least 1".formatted(threads, maxNewTokens));
     }
   }
 
-  /** All processors, twenty boxes. */
+  /** All processors, twenty boxes, the fast decoding. */
   public static ModelOptions defaults() {
-    return new ModelOptions(Runtime.getRuntime().availableProcessors(), TWENTY_BOXES);
+    return new ModelOptions(
+        Runtime.getRuntime().availableProcessors(), TWENTY_BOXES, Decoding.fast());
   }
 
   public ModelOptions withThreads(int threads) {
-    return new ModelOptions(threads, maxNewTokens);
+    return new ModelOptions(threads, maxNewTokens, decoding);
   }
 
   public ModelOptions withMaxNewTokens(int maxNewTokens) {
-    return new ModelOptions(threads, maxNewTokens);
+    return new ModelOptions(threads, maxNewTokens, decoding);
+  }
+
+  public ModelOptions withDecoding(Decoding decoding) {
+    return new ModelOptions(threads, maxNewTokens, decoding);
   }
 }

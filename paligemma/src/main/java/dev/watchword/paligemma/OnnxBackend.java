@@ -24,10 +24,13 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Runs the graphs of one checkpoint on ONNX Runtime; the only class that knows it. All buffers must
@@ -43,20 +46,33 @@ final class OnnxBackend implements AutoCloseable {
   private final OrtEnvironment environment = OnnxEnvironment.get();
   private final ModelConfig.Text text;
   private final int vocabulary;
-  private final List<OnnxTensor> mappedWeights = new ArrayList<>();
-  private final List<OrtSession> sessions = new ArrayList<>();
+  private final List<OnnxTensor> mappedWeights = new CopyOnWriteArrayList<>();
+  private final List<OrtSession> sessions = new CopyOnWriteArrayList<>();
   private final OrtSession vision;
   private final OrtSession decoder;
-  private final OrtSession head;
+  private final Later fullHead;
+  private final Later boxHead;
+  private final Later maskHead;
+  private final int threads;
 
-  private OnnxBackend(Checkpoint checkpoint, int positions, int threads)
+  private OnnxBackend(
+      Checkpoint checkpoint,
+      Vocabulary tokens,
+      int positions,
+      int threads,
+      boolean lastLayerPruning)
       throws CheckpointException, OrtException, IOException {
     this.text = checkpoint.config().text();
     this.vocabulary = checkpoint.vocabularySize();
+    this.threads = threads;
+    HeadGraph.Range locations = range(tokens.firstLocation(), Vocabulary.LOCATIONS);
+    HeadGraph.Range segments = range(tokens.firstSegment(), Vocabulary.SEGMENTS);
+    this.fullHead = new Later(() -> HeadGraph.of(checkpoint));
+    this.boxHead = new Later(() -> HeadGraph.restricted(checkpoint, List.of(locations)));
+    this.maskHead = new Later(() -> HeadGraph.restricted(checkpoint, List.of(locations, segments)));
     try {
-      this.vision = open(VisionGraph.of(checkpoint), threads);
-      this.decoder = open(DecoderGraph.of(checkpoint, positions), threads);
-      this.head = open(HeadGraph.of(checkpoint), threads);
+      this.vision = open(VisionGraph.of(checkpoint));
+      this.decoder = open(DecoderGraph.of(checkpoint, positions, lastLayerPruning));
     } catch (CheckpointException | OrtException | IOException | RuntimeException e) {
       close();
       throw e;
@@ -66,17 +82,53 @@ final class OnnxBackend implements AutoCloseable {
   /**
    * @param positions upper bound of the positions of a row: image, prompt and answer
    */
-  static OnnxBackend load(Checkpoint checkpoint, int positions, int threads)
+  static OnnxBackend load(
+      Checkpoint checkpoint,
+      Vocabulary tokens,
+      int positions,
+      int threads,
+      boolean lastLayerPruning)
       throws CheckpointException {
     try {
-      return new OnnxBackend(checkpoint, positions, threads);
+      return new OnnxBackend(checkpoint, tokens, positions, threads, lastLayerPruning);
     } catch (OrtException | IOException e) {
       throw new CheckpointException(
           "ONNX Runtime cannot load %s: %s".formatted(checkpoint.directory(), e.getMessage()), e);
     }
   }
 
-  private OrtSession open(OnnxGraph graph, int threads) throws OrtException, IOException {
+  private static HeadGraph.Range range(int from, int count) {
+    return new HeadGraph.Range(from, from + count);
+  }
+
+  /** A graph that is loaded when it is first needed. */
+  private static final class Later {
+    private final GraphSource source;
+    private OrtSession session;
+
+    private Later(GraphSource source) {
+      this.source = source;
+    }
+  }
+
+  private interface GraphSource {
+    OnnxGraph build() throws CheckpointException;
+  }
+
+  private OrtSession session(Later later) {
+    synchronized (later) {
+      if (later.session == null) {
+        try {
+          later.session = open(later.source.build());
+        } catch (OrtException | IOException | CheckpointException e) {
+          throw new IllegalStateException("Cannot load an output head: " + e.getMessage(), e);
+        }
+      }
+      return later.session;
+    }
+  }
+
+  private OrtSession open(OnnxGraph graph) throws OrtException, IOException {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
@@ -135,9 +187,14 @@ final class OnnxBackend implements AutoCloseable {
     }
   }
 
-  /** How many logits a row has. */
+  /** How many logits the full head gives. */
   int vocabulary() {
     return vocabulary;
+  }
+
+  /** Size of a hidden state. */
+  int hidden() {
+    return text.hidden();
   }
 
   /** Image features {@code [frames,N,H]} in the runtime's memory. */
@@ -158,20 +215,6 @@ final class OnnxBackend implements AutoCloseable {
     }
   }
 
-  /** Keys and values of all positions so far, in the runtime's memory. */
-  static final class Cache implements AutoCloseable {
-    private final OrtSession.Result result;
-
-    private Cache(OrtSession.Result result) {
-      this.result = result;
-    }
-
-    @Override
-    public void close() {
-      result.close();
-    }
-  }
-
   /**
    * @param pixels {@code [frames,3,S,S]}
    */
@@ -184,82 +227,110 @@ final class OnnxBackend implements AutoCloseable {
     }
   }
 
-  /**
-   * Starts rows on their images and prompts; {@code logits [rows,V]} are those of the last token.
-   */
-  Cache prefill(Features features, Step step, FloatBuffer logits) {
-    try (OnnxTensor empty =
-        tensor(emptyFloats(), step.rows(), text.keyValueHeads(), 0, text.headSize())) {
-      Map<String, OnnxTensor> past = new HashMap<>();
-      for (int i = 0; i < text.layers(); i++) {
-        past.put("past_k." + i, empty);
-        past.put("past_v." + i, empty);
-      }
-      return advance(features.tensor(), past, step, logits);
-    } catch (OrtException e) {
-      throw new IllegalStateException("Prefill failed: " + e.getMessage(), e);
-    }
-  }
-
-  /** Goes on with rows; {@code past} stays open. */
-  Cache decode(Cache past, Step step, FloatBuffer logits) {
-    try (OnnxTensor noImage = tensor(emptyFloats(), 1, 0, text.hidden())) {
-      Map<String, OnnxTensor> inputs = new HashMap<>();
-      for (int i = 0; i < text.layers(); i++) {
-        inputs.put("past_k." + i, output(past.result, "present_k." + i));
-        inputs.put("past_v." + i, output(past.result, "present_v." + i));
-      }
-      return advance(noImage, inputs, step, logits);
-    } catch (OrtException e) {
-      throw new IllegalStateException("Decode step failed: " + e.getMessage(), e);
-    }
-  }
-
-  private Cache advance(
-      OnnxTensor features, Map<String, OnnxTensor> inputs, Step step, FloatBuffer logits)
-      throws OrtException {
+  /** One pass; with features, the rows begin with their images. */
+  void forward(Optional<Features> features, Step step) {
     int rows = step.rows();
-    try (OnnxTensor frames = tensor(step.frames(), rows);
-        OnnxTensor tokens = tensor(step.tokens(), rows, step.text());
-        OnnxTensor positions = tensor(step.positions(), rows, step.steps());
-        OnnxTensor bias = tensor(step.bias(), rows, 1, 1, step.keys());
-        OnnxTensor last = tensor(step.last(), rows)) {
-      inputs.put("image_features", features);
-      inputs.put("frame", frames);
-      inputs.put("input_ids", tokens);
-      inputs.put("position_ids", positions);
-      inputs.put("bias", bias);
-      inputs.put("last", last);
-      Cache cache = new Cache(decoder.run(inputs));
-      try {
-        applyHead(output(cache.result, "hidden"), rows, logits);
-        return cache;
-      } catch (OrtException | RuntimeException e) {
-        cache.close();
-        throw e;
+    int keys = step.past() + step.steps();
+    Map<String, OnnxTensor> inputs = new HashMap<>();
+    Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
+    try (Tensors tensors = new Tensors()) {
+      inputs.put(
+          "image_features",
+          features.isPresent()
+              ? features.get().tensor()
+              : tensors.of(emptyFloats(), 1, 0, text.hidden()));
+      inputs.put("frame", tensors.of(step.frames(), rows));
+      inputs.put("input_ids", tensors.of(step.tokens(), rows, step.text()));
+      inputs.put("position_ids", tensors.of(step.positions(), rows, step.steps()));
+      inputs.put("query", tensors.of(step.query(), rows, step.queries()));
+      inputs.put("bias", tensors.of(step.bias(), rows, 1, step.seers(), keys));
+      inputs.put("query_bias", tensors.of(step.queryBias(), rows, 1, step.queries(), keys));
+      int heads = text.keyValueHeads();
+      for (int i = 0; i < 2 * text.layers(); i++) {
+        String cache = (i % 2 == 0 ? "_k." : "_v.") + i / 2;
+        inputs.put(
+            "past" + cache, tensors.of(step.cache()[i], rows, heads, step.past(), text.headSize()));
+        outputs.put(
+            "new" + cache,
+            tensors.of(step.added()[i], rows, heads, step.steps(), text.headSize()));
+      }
+      outputs.put("hidden", tensors.of(step.hidden(), rows * step.queries(), text.hidden()));
+      runInPlace(decoder, inputs, outputs);
+    } catch (OrtException e) {
+      throw new IllegalStateException("Forward pass failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** {@code hidden [rows,H]} to {@code logits [rows,V]}. */
+  void fullHead(FloatBuffer hidden, int rows, FloatBuffer logits) {
+    OrtSession session = session(fullHead);
+    try (Tensors tensors = new Tensors()) {
+      runInPlace(
+          session,
+          Map.of("hidden", tensors.of(hidden, rows, text.hidden())),
+          Map.of("logits", tensors.of(logits, rows, vocabulary)));
+    } catch (OrtException e) {
+      throw new IllegalStateException("Head failed: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * {@code hidden [rows,H]} to logits of all locations, all segments if asked for, and the tokens
+   * whose rows of the head are given: {@code extra [extras,H]}.
+   */
+  void restrictedHead(
+      boolean segments,
+      FloatBuffer hidden,
+      int rows,
+      FloatBuffer extra,
+      int extras,
+      FloatBuffer logits) {
+    OrtSession session = session(segments ? maskHead : boxHead);
+    try (Tensors tensors = new Tensors()) {
+      runInPlace(
+          session,
+          Map.of(
+              "hidden", tensors.of(hidden, rows, text.hidden()),
+              "extra", tensors.of(extra, extras, text.hidden())),
+          Map.of("logits", tensors.of(logits, rows, logits.capacity() / rows)));
+    } catch (OrtException e) {
+      throw new IllegalStateException("Restricted head failed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void runInPlace(
+      OrtSession session, Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs)
+      throws OrtException {
+    try (OrtSession.Result result = session.run(inputs, outputs)) {
+      for (int i = 0; i < outputs.size(); i++) {
+        if (result.isResultOwner(i)) {
+          throw new IllegalStateException("the runtime did not write its results in place");
+        }
       }
     }
   }
 
-  private void applyHead(OnnxTensor hidden, int rows, FloatBuffer logits) throws OrtException {
-    try (OnnxTensor output = tensor(logits, rows, vocabulary);
-        OrtSession.Result result = head.run(Map.of("hidden", hidden), Map.of("logits", output))) {
-      if (result.isResultOwner(0)) {
-        throw new IllegalStateException("the runtime did not write the logits in place");
-      }
+  /** Tensors over Java's buffers for the time of one pass. */
+  private final class Tensors implements AutoCloseable {
+    private final List<OnnxTensor> open = new ArrayList<>();
+
+    private OnnxTensor of(FloatBuffer data, long... shape) throws OrtException {
+      return kept(OnnxTensor.createTensor(environment, data, shape));
     }
-  }
 
-  private static OnnxTensor output(OrtSession.Result result, String name) {
-    return (OnnxTensor) result.get(name).orElseThrow();
-  }
+    private OnnxTensor of(LongBuffer data, long... shape) throws OrtException {
+      return kept(OnnxTensor.createTensor(environment, data, shape));
+    }
 
-  private OnnxTensor tensor(FloatBuffer data, long... shape) throws OrtException {
-    return OnnxTensor.createTensor(environment, data, shape);
-  }
+    private OnnxTensor kept(OnnxTensor tensor) {
+      open.add(tensor);
+      return tensor;
+    }
 
-  private OnnxTensor tensor(LongBuffer data, long... shape) throws OrtException {
-    return OnnxTensor.createTensor(environment, data, shape);
+    @Override
+    public void close() {
+      open.forEach(OnnxTensor::close);
+    }
   }
 
   private static FloatBuffer emptyFloats() {

@@ -1,6 +1,7 @@
 package dev.watchword.paligemma;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.watchword.paligemma.Answer.Question;
 import dev.watchword.paligemma.OnnxBackend.Features;
 import dev.watchword.paligemma.graph.Checkpoint;
 import java.nio.FloatBuffer;
@@ -12,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +36,12 @@ public final class PaliGemma implements AutoCloseable {
   private final Preprocessor preprocessor;
   private final Vocabulary vocabulary;
   private final PromptTokenizer tokenizer;
-  private final int begin;
+  private final PromptCompiler compiler;
+  private final Decoding decoding;
   private final OnnxBackend backend;
   private final GreedyDecoder decoder;
   private final DetectionParser parser;
+  private final AtomicLong pictures = new AtomicLong();
   private final Deque<Scratch> idleScratch = new ConcurrentLinkedDeque<>();
 
   private PaliGemma(Checkpoint checkpoint, ModelOptions options, PromptTokenizer tokenizer)
@@ -45,7 +49,6 @@ public final class PaliGemma implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.vocabulary = Vocabulary.read(tokenizerFile(checkpoint.directory()));
     this.preprocessor = Preprocessor.of(checkpoint);
-    this.begin = vocabulary.id("<bos>");
     this.parser = new DetectionParser(vocabulary);
     if (vocabulary.size() > checkpoint.vocabularySize()) {
       throw new CheckpointException(
@@ -61,8 +64,13 @@ public final class PaliGemma implements AutoCloseable {
             checkpoint.revision(),
             OnnxBackend.ENGINE,
             OnnxBackend.PRECISION);
-    this.backend = OnnxBackend.load(checkpoint, positions, options.threads());
-    this.decoder = new GreedyDecoder(backend, chooser, imageTokens, options.maxNewTokens());
+    this.decoding = options.decoding();
+    this.compiler =
+        new PromptCompiler(tokenizer, chooser, checkpoint, decoding, MOST_PROMPT_TOKENS);
+    this.backend =
+        OnnxBackend.load(
+            checkpoint, vocabulary, positions, options.threads(), decoding.lastLayerPruning());
+    this.decoder = new GreedyDecoder(backend, chooser, checkpoint.config(), options);
   }
 
   /**
@@ -157,10 +165,8 @@ public final class PaliGemma implements AutoCloseable {
     if (requests.isEmpty()) {
       return List.of();
     }
-    int[][] prompts = new int[requests.size()][];
-    for (int i = 0; i < prompts.length; i++) {
-      prompts[i] = promptTokens(requests.get(i).prompt());
-    }
+    List<CompiledPrompt> prompts =
+        requests.stream().map(request -> compiler.compile(request.prompt())).toList();
     Scratch scratch = Optional.ofNullable(idleScratch.poll()).orElseGet(Scratch::new);
     try {
       return generate(requests, prompts, scratch);
@@ -169,24 +175,27 @@ public final class PaliGemma implements AutoCloseable {
     }
   }
 
-  private List<Generation> generate(List<Request> requests, int[][] prompts, Scratch scratch) {
+  private List<Generation> generate(
+      List<Request> requests, List<CompiledPrompt> prompts, Scratch scratch) {
     IdentityHashMap<RgbImage, Integer> frames = new IdentityHashMap<>();
     List<RgbImage> images = new ArrayList<>();
-    int[] frameOfRow = new int[prompts.length];
-    for (int i = 0; i < prompts.length; i++) {
+    List<Boolean> checked = new ArrayList<>();
+    List<Question> questions = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
       RgbImage image = requests.get(i).image();
-      Integer known = frames.putIfAbsent(image, images.size());
-      frameOfRow[i] = known == null ? images.size() : known;
-      if (known == null) {
+      if (frames.putIfAbsent(image, images.size()) == null) {
         images.add(image);
+        checked.add(isSample());
       }
+      int frame = frames.get(image);
+      questions.add(question(requests.get(i), prompts.get(i), frame, checked.get(frame)));
     }
     long start = System.nanoTime();
     FloatBuffer pixels = pixels(images, scratch);
     long preprocessed = System.nanoTime();
     try (Features features = backend.encode(pixels, images.size(), preprocessor.size())) {
       long encoded = System.nanoTime();
-      GreedyDecoder.Decoded decoded = decoder.decode(features, frameOfRow, prompts, scratch);
+      GreedyDecoder.Decoded decoded = decoder.decode(features, questions);
       Timings timings =
           new Timings(
               Duration.ofNanos(preprocessed - start),
@@ -194,11 +203,30 @@ public final class PaliGemma implements AutoCloseable {
               decoded.prefill(),
               decoded.decode());
       List<Generation> generations = new ArrayList<>();
-      for (int i = 0; i < prompts.length; i++) {
+      for (int i = 0; i < requests.size(); i++) {
         generations.add(generation(requests.get(i), decoded.answers().get(i), timings));
       }
       return generations;
     }
+  }
+
+  /** Whether the next picture is one of those that are checked against free decoding. */
+  private boolean isSample() {
+    int every = decoding.agreementEvery();
+    return every > 0 && pictures.getAndIncrement() % every == 0;
+  }
+
+  private Question question(Request request, CompiledPrompt prompt, int frame, boolean checked) {
+    boolean constrained = decoding.grammar() && prompt.grammar().isPresent();
+    List<Integer> draft = decoding.drafts() ? request.draft() : List.of();
+    for (int token : draft) {
+      if (token < 0 || token >= vocabulary.size()) {
+        throw new IllegalArgumentException(
+            "draft token %d is none of the %d in tokenizer.json"
+                .formatted(token, vocabulary.size()));
+      }
+    }
+    return new Question(frame, prompt, constrained, checked && constrained, draft);
   }
 
   private FloatBuffer pixels(List<RgbImage> images, Scratch scratch) {
@@ -211,21 +239,8 @@ public final class PaliGemma implements AutoCloseable {
     return pixels;
   }
 
-  /** The begin token, the prompt and a line feed; the image's tokens come before them. */
-  private int[] promptTokens(TaskPrompt prompt) {
-    int[] text = tokenizer.encode(prompt.text() + "\n");
-    if (text.length >= MOST_PROMPT_TOKENS) {
-      throw new IllegalArgumentException(
-          "prompt '%.60s...' has %d tokens, more than the %d that the model can take: name fewer classes"
-              .formatted(prompt.text(), text.length, MOST_PROMPT_TOKENS - 1));
-    }
-    int[] tokens = new int[text.length + 1];
-    tokens[0] = begin;
-    System.arraycopy(text, 0, tokens, 1, text.length);
-    return tokens;
-  }
-
-  private Generation generation(Request request, List<EmittedToken> answer, Timings timings) {
+  private Generation generation(Request request, Answer decoded, Timings timings) {
+    List<EmittedToken> answer = decoded.tokens();
     List<Integer> ids = answer.stream().map(EmittedToken::id).toList();
     List<Detection> detections =
         switch (request.prompt()) {
@@ -234,7 +249,7 @@ public final class PaliGemma implements AutoCloseable {
           case TextPrompt text -> List.of();
         };
     String text = vocabulary.text(ids.stream().mapToInt(Integer::intValue).toArray());
-    return new Generation(text, detections, ids, timings);
+    return new Generation(text, detections, ids, decoded.effort(), timings);
   }
 
   @Override

@@ -19,7 +19,8 @@ final class Vocabulary {
   /** Bins of a coordinate. */
   static final int LOCATIONS = 1024;
 
-  private static final int SEGMENTS = 128;
+  /** Codes of a mask. */
+  static final int SEGMENTS = 128;
 
   private final Map<String, Integer> ids;
   private final String[] pieces;
@@ -154,6 +155,16 @@ final class Vocabulary {
   /** The first of {@value #LOCATIONS} consecutive location tokens. */
   int firstLocation() {
     return firstLocation;
+  }
+
+  /** How a location is spelled in text. */
+  static String location(int bin) {
+    return "<loc%04d>".formatted(bin);
+  }
+
+  /** The first of {@value #SEGMENTS} consecutive segment tokens. */
+  int firstSegment() {
+    return firstSegment;
   }
 
   boolean isLocation(int id) {

@@ -27,7 +27,10 @@ class PaliGemmaTest {
     model =
         PaliGemma.load(
             EmbeddedCheckpoint.extractTo(cache),
-            ModelOptions.defaults().withThreads(1).withMaxNewTokens(40));
+            ModelOptions.defaults()
+                .withThreads(1)
+                .withMaxNewTokens(40)
+                .withDecoding(Decoding.fast().withGrammar(false)));
     cases = Golden.cases("demo.json");
   }
 

@@ -41,7 +41,12 @@ record TinyCheckpoint(String kind, Path directory) {
 
   static List<String> answersOf(Path directory, List<JsonNode> cases) throws CheckpointException {
     try (PaliGemma model =
-        PaliGemma.load(directory, ModelOptions.defaults().withThreads(1).withMaxNewTokens(8))) {
+        PaliGemma.load(
+            directory,
+            ModelOptions.defaults()
+                .withThreads(1)
+                .withMaxNewTokens(8)
+                .withDecoding(Decoding.fast().withGrammar(false)))) {
       return model.generate(cases.stream().map(Golden::request).toList()).stream()
           .map(Generation::text)
           .toList();

@@ -1,7 +1,7 @@
 package dev.watchword.paligemma.graph;
 
 /**
- * Shape operands that all layers share. Query heads that share a key head are adjacent, so reading
+ * Shape operands that layers share. Query heads that share a key head are adjacent, so reading
  * {@code [B,heads,S,d]} as {@code [B,kv,G*S,d]} makes grouped attention one product per key head,
  * without repeating keys or values.
  *
@@ -22,12 +22,15 @@ record AttentionShapes(
     String attended,
     String bias) {
 
-  /** For new positions {@code embedded [B,S,H]}. */
-  AttentionShapes(OnnxGraph graph, String embedded, ModelConfig.Text text) {
-    this(graph, new Sizes(graph, graph.apply("Shape", embedded), text));
+  /**
+   * @param positions a value whose first two sizes are {@code [B,S]}
+   * @param bias {@code [B,1,S or 1,A]}
+   */
+  AttentionShapes(OnnxGraph graph, String positions, String bias, ModelConfig.Text text) {
+    this(graph, new Sizes(graph, graph.apply("Shape", positions), text), bias);
   }
 
-  private AttentionShapes(OnnxGraph graph, Sizes of) {
+  private AttentionShapes(OnnxGraph graph, Sizes of, String bias) {
     this(
         concat(graph, of.batch, of.steps, of.heads, of.headSize),
         concat(graph, of.batch, of.steps, of.keyHeads, of.headSize),
@@ -35,7 +38,7 @@ record AttentionShapes(
         concat(graph, of.batch, of.keyHeads, of.group, of.steps, of.rest),
         concat(graph, of.batch, of.keyHeads, graph.apply("Mul", of.steps, of.group), of.rest),
         concat(graph, of.batch, of.heads, of.steps, of.headSize),
-        graph.apply("Unsqueeze", "bias", graph.integers(1)));
+        graph.apply("Unsqueeze", bias, graph.integers(1)));
   }
 
   private static String concat(OnnxGraph graph, String... sizes) {

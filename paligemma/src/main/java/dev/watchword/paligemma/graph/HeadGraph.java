@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The full output head: {@code hidden [B,H]} to {@code logits [B,V]}. The final soft cap of Gemma 2
- * is left out, as in the reference implementation's PaliGemma: it never changes the largest logit.
+ * Output heads: {@code hidden [R,H]} to {@code logits}. The final soft cap of Gemma 2 is left out,
+ * as in the reference implementation's PaliGemma: it never changes the largest logit.
  */
 public final class HeadGraph {
   /** ONNX Runtime widens a 16-bit weight at load only when the result stays below 1 GiB. */
@@ -14,26 +14,56 @@ public final class HeadGraph {
 
   private HeadGraph() {}
 
+  /** Consecutive tokens {@code from} to {@code to}, the end excluded. */
+  public record Range(int from, int to) {}
+
+  /** The head over the whole vocabulary: {@code logits [R,V]}. */
   public static OnnxGraph of(Checkpoint checkpoint) throws CheckpointException {
     return of(checkpoint, LARGEST_WIDENED_PART);
   }
 
   static OnnxGraph of(Checkpoint checkpoint, long largestWidenedPart) throws CheckpointException {
+    OnnxGraph graph = new OnnxGraph();
+    List<String> parts = new ArrayList<>();
+    for (StoredTensor rows : parts(table(checkpoint), largestWidenedPart)) {
+      parts.add(product(graph, new Layers(graph, checkpoint).weight(rows)));
+    }
+    return finish(graph, parts, checkpoint);
+  }
+
+  /**
+   * A head over some tokens: {@code logits [R,K]} are those of the ranges, in order, and then those
+   * of the rows {@code extra [E,H]} of the head, a second input, which may be others each time.
+   */
+  public static OnnxGraph restricted(Checkpoint checkpoint, List<Range> ranges)
+      throws CheckpointException {
+    OnnxGraph graph = new OnnxGraph();
+    graph.input("extra", ElementType.FLOAT32, "E", checkpoint.config().text().hidden());
+    List<String> parts = new ArrayList<>();
+    for (Range range : ranges) {
+      StoredTensor rows = table(checkpoint).rows(range.from(), range.to());
+      parts.add(product(graph, new Layers(graph, checkpoint).weight(rows)));
+    }
+    parts.add(product(graph, "extra"));
+    return finish(graph, parts, checkpoint);
+  }
+
+  /** The head's weights, one row a token. */
+  public static StoredTensor table(Checkpoint checkpoint) throws CheckpointException {
     ModelConfig.Text text = checkpoint.config().text();
-    int vocabulary = checkpoint.vocabularySize();
     boolean ownHead = !text.tiedHead() && checkpoint.has("lm_head.weight");
     String name = ownHead ? "lm_head.weight" : "language_model.embed_tokens.weight";
-    StoredTensor table = checkpoint.tensor(name, vocabulary, text.hidden());
+    return checkpoint.tensor(name, checkpoint.vocabularySize(), text.hidden());
+  }
 
-    OnnxGraph graph = new OnnxGraph();
-    Layers layers = new Layers(graph, checkpoint);
-    graph.input("hidden", ElementType.FLOAT32, "B", text.hidden());
-    List<String> parts = new ArrayList<>();
-    for (StoredTensor rows : parts(table, largestWidenedPart)) {
-      parts.add(graph.node("Gemm", "hidden", layers.weight(rows)).with("transB", 1).result());
-    }
+  private static String product(OnnxGraph graph, String rows) {
+    return graph.node("Gemm", "hidden", rows).with("transB", 1).result();
+  }
+
+  private static OnnxGraph finish(OnnxGraph graph, List<String> parts, Checkpoint checkpoint) {
+    graph.input("hidden", ElementType.FLOAT32, "R", checkpoint.config().text().hidden());
     graph.node("Concat", parts.toArray(String[]::new)).with("axis", 1).result("logits");
-    graph.output("logits", ElementType.FLOAT32, "B", vocabulary);
+    graph.output("logits", ElementType.FLOAT32, "R", "K");
     return graph;
   }
 

@@ -1,5 +1,10 @@
 package dev.watchword.paligemma.graph;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
@@ -14,7 +19,7 @@ public record StoredTensor(
     String name, Path file, ElementType type, long[] shape, long offset, long length) {
 
   /** Rows {@code from} to {@code to} of a matrix, as a tensor of its own in the same bytes. */
-  StoredTensor rows(long from, long to) {
+  public StoredTensor rows(long from, long to) {
     long row = length / shape[0];
     return new StoredTensor(
         "%s[%d:%d]".formatted(name, from, to),
@@ -23,5 +28,29 @@ public record StoredTensor(
         new long[] {to - from, shape[1]},
         offset + from * row,
         (to - from) * row);
+  }
+
+  /** Reads the tensor's values. */
+  public float[] read() throws IOException {
+    ByteBuffer data =
+        ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel channel = FileChannel.open(file)) {
+      while (data.hasRemaining()) {
+        if (channel.read(data, offset + data.position()) < 0) {
+          throw new EOFException("%s ends within tensor '%s'".formatted(file, name));
+        }
+      }
+    }
+    float[] values = new float[Math.toIntExact(length / type.bytes())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          switch (type) {
+            case FLOAT32 -> data.getFloat(i * 4);
+            case FLOAT16 -> Float.float16ToFloat(data.getShort(i * 2));
+            case BFLOAT16 -> Float.intBitsToFloat(data.getShort(i * 2) << 16);
+            case INT64 -> throw new IOException(name + " holds integers");
+          };
+    }
+    return values;
   }
 }

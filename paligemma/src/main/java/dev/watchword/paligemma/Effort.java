@@ -1,0 +1,21 @@
+package dev.watchword.paligemma;
+
+import java.util.OptionalInt;
+
+/**
+ * What one answer cost, and whether the grammar had a say in it.
+ *
+ * @param passes forward passes that this answer took part in, its prefill included
+ * @param drafted tokens of the draft that were tried
+ * @param accepted tokens of the draft that are in the answer
+ * @param unforced tokens of the answer that would also have been chosen, at their place, among all
+ *     tokens that the grammar ever allows
+ * @param free tokens of the answer that would also have been chosen, at their place, from the whole
+ *     vocabulary; empty when this answer was not checked. When they are all, free greedy decoding
+ *     gives the same answer
+ */
+public record Effort(
+    int passes, int drafted, int accepted, int unforced, OptionalInt free) {
+  /** Of an answer whose engine does not tell. */
+  public static final Effort UNTOLD = new Effort(0, 0, 0, 0, OptionalInt.empty());
+}
