@@ -8,6 +8,7 @@ import java.util.Objects;
  * @param threads threads that one forward pass uses
  * @param maxNewTokens after how many tokens an answer is cut off; a box takes about 7, one with a
  *     mask 23
+ * @param decoding what is saved on the way to an answer
  * @param answers how the answers are read
  */
 public record ModelOptions(
