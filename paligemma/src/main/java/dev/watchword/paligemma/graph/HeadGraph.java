@@ -21,8 +21,8 @@ public final class HeadGraph {
   static OnnxGraph of(Checkpoint checkpoint, long largestWidenedPart) throws CheckpointException {
     ModelConfig.Text text = checkpoint.config().text();
     int vocabulary = checkpoint.vocabularySize();
-    boolean ownHead = !text.tiedHead() && checkpoint.has("lm_head.weight");
-    String name = ownHead ? "lm_head.weight" : "language_model.embed_tokens.weight";
+    boolean ownHead = !text.tiedHead() && checkpoint.has(Checkpoint.HEAD);
+    String name = ownHead ? Checkpoint.HEAD : Checkpoint.TABLE;
     StoredTensor table = checkpoint.tensor(name, vocabulary, text.hidden());
 
     OnnxGraph graph = new OnnxGraph();
