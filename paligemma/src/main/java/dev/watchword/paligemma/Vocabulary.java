@@ -162,11 +162,6 @@ final class Vocabulary {
     return "<loc%04d>".formatted(bin);
   }
 
-  /** The first of {@value #SEGMENTS} consecutive segment tokens. */
-  int firstSegment() {
-    return firstSegment;
-  }
-
   boolean isLocation(int id) {
     return id >= firstLocation && id < firstLocation + LOCATIONS;
   }

@@ -36,7 +36,7 @@ class PreprocessorTest {
     TinyCheckpoint.unpack(TinyCheckpoint.GEMMA_1, directory);
     Preprocessor preprocessor = Preprocessor.of(Checkpoint.open(directory));
     FloatBuffer pixels = FloatBuffer.allocate(preprocessor.floats());
-    preprocessor.write(RgbImage.decode(Golden.bytes("scenes/01.png")), pixels, 0);
+    preprocessor.write(RgbImage.decode(Golden.bytes("pictures/01.png")), pixels, 0);
     FloatBuffer expected =
         ByteBuffer.wrap(Golden.bytes("pixels-01-56.f32"))
             .order(ByteOrder.LITTLE_ENDIAN)

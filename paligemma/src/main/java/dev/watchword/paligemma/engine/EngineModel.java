@@ -158,7 +158,9 @@ public final class EngineModel implements AutoCloseable {
     if (cause instanceof CancellationException && Thread.interrupted()) {
       throw new InterruptedException("stopped while the model was answering");
     }
-    return cause instanceof RuntimeException bug ? bug : new IllegalStateException(e.getMessage(), e);
+    return cause instanceof RuntimeException bug
+        ? bug
+        : new IllegalStateException(e.getMessage(), e);
   }
 
   /** A predictor for one more thread; close it before this. */

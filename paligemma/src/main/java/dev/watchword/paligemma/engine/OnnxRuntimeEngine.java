@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@link PaliGemma} as the DJL engine {@value #NAME}. DJL's own engine of that name runs graphs, one
- * call at a time, and cannot run a checkpoint; only one of the two may be on the class path.
+ * {@link PaliGemma} as the DJL engine {@value #NAME}. DJL's own engine of that name runs graphs,
+ * one call at a time, and cannot run a checkpoint; only one of the two may be on the class path.
  */
 public final class OnnxRuntimeEngine extends GenerationEngine {
   public static final String NAME = "OnnxRuntime";
@@ -61,8 +61,7 @@ public final class OnnxRuntimeEngine extends GenerationEngine {
   }
 
   @Override
-  protected Generator load(Path directory, Map<String, String> options)
-      throws CheckpointException {
+  protected Generator load(Path directory, Map<String, String> options) throws CheckpointException {
     return new Local(PaliGemma.load(directory, modelOptions(options)));
   }
 
