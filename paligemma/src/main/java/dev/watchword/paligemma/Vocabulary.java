@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.watchword.paligemma.graph.ForeignFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,9 @@ final class Vocabulary {
   static final int LOCATIONS = 1024;
 
   private static final int SEGMENTS = 128;
+
+  /** Far above any vocabulary, and far below what would not fit into memory. */
+  private static final int LARGEST_ID = 1 << 24;
 
   private final Map<String, Integer> ids;
   private final String[] pieces;
@@ -39,7 +43,18 @@ final class Vocabulary {
 
   static void requireFile(Path file) throws CheckpointException {
     if (!Files.exists(file)) {
-      throw new CheckpointException(file + " is missing: copy it from the model's repository.");
+      throw new CheckpointException(
+          Files.exists(file.resolveSibling("tokenizer.model"))
+              ? "%s is missing and tokenizer.model alone will not do: copy it from the model's repository, or save the tokenizer again with AutoTokenizer of transformers."
+                  .formatted(file)
+              : "%s is missing: copy it from the model's repository.".formatted(file));
+    }
+    try {
+      if (ForeignFile.isPointer(file)) {
+        throw new CheckpointException(file + " is a Git LFS pointer: download the file itself.");
+      }
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot read " + file + ": " + e, e);
     }
   }
 
@@ -114,7 +129,10 @@ final class Vocabulary {
       }
     }
 
-    private void add(String piece, int id) {
+    private void add(String piece, int id) throws IOException {
+      if (id < 0 || id > LARGEST_ID) {
+        throw new IOException("token '%s' has the id %d".formatted(piece, id));
+      }
       ids.put(piece, id);
       size = Math.max(size, id + 1);
     }
