@@ -12,7 +12,7 @@ public final class Bench {
 
   public static void main(String[] arguments) throws Exception {
     if (arguments.length == 0) {
-      System.err.println("usage: bench/run demo|latency|cpu|kafka");
+      System.err.println("usage: bench/run demo|latency|cpu|kafka|model3b");
       System.exit(2);
     }
     if (arguments[0].equals("kafka-frames")) {
@@ -31,6 +31,7 @@ public final class Bench {
       case "latency" -> PipelineLatency.run();
       case "cpu" -> IngestCpu.run();
       case "kafka" -> FramesThroughKafka.run();
+      case "model3b" -> LargeModel.run(home, rest);
       default -> throw new IllegalArgumentException("no measurement named " + arguments[0]);
     }
     System.exit(0);

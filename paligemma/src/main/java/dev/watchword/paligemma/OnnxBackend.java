@@ -115,7 +115,9 @@ final class OnnxBackend implements AutoCloseable {
 
   private static Path largestFolder(OnnxGraph graph) {
     Map<Path, Long> bytes = new TreeMap<>();
-    graph.weights().forEach(weight -> bytes.merge(weight.file().getParent(), weight.length(), Long::sum));
+    graph
+        .weights()
+        .forEach(weight -> bytes.merge(weight.file().getParent(), weight.length(), Long::sum));
     return Collections.max(bytes.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 

@@ -58,8 +58,7 @@ final class Preprocessor {
         : checkpoint.json("preprocessor_config.json").orElse(MissingNode.getInstance());
   }
 
-  private static float[][] levels(JsonNode config, Path directory)
-      throws CheckpointException {
+  private static float[][] levels(JsonNode config, Path directory) throws CheckpointException {
     double factor =
         config.path("do_rescale").asBoolean(true)
             ? config.path("rescale_factor").asDouble(1 / 255.0)

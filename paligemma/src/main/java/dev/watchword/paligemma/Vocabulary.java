@@ -77,10 +77,17 @@ final class Vocabulary {
     private final Map<String, Integer> ids = new HashMap<>();
     private boolean[] special = new boolean[0];
     private int size;
+    private boolean sawAddedTokens;
+    private boolean sawVocabulary;
+
+    /** The merges after the vocabulary are more than half of the file, and the tokenizer's. */
+    private boolean complete() {
+      return sawAddedTokens && sawVocabulary;
+    }
 
     private void read(JsonParser json) throws IOException {
       json.nextToken();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
+      while (!complete() && json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();
         json.nextToken();
         switch (field) {
@@ -92,6 +99,7 @@ final class Vocabulary {
     }
 
     private void addedTokens(JsonParser json) throws IOException {
+      sawAddedTokens = true;
       while (json.nextToken() == JsonToken.START_OBJECT) {
         String content = "";
         int id = 0;
@@ -115,9 +123,10 @@ final class Vocabulary {
     }
 
     private void model(JsonParser json) throws IOException {
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
+      while (!complete() && json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();
         if (json.nextToken() == JsonToken.START_OBJECT && field.equals("vocab")) {
+          sawVocabulary = true;
           while (json.nextToken() == JsonToken.FIELD_NAME) {
             String piece = json.currentName();
             json.nextToken();

@@ -92,7 +92,9 @@ class AdapterTest {
 
   @Test
   void layerThatTheModelLacks() throws IOException {
-    rewrite(weights -> weights.renamed(name -> name.replace("encoder.layers.1.", "encoder.layers.41.")));
+    rewrite(
+        weights ->
+            weights.renamed(name -> name.replace("encoder.layers.1.", "encoder.layers.41.")));
     assertThat(refusal()).contains("layers.41.").contains("does not have");
   }
 
@@ -125,7 +127,8 @@ class AdapterTest {
 
   @Test
   void adaptedEmbeddingAndHead() throws IOException {
-    rewrite(weights -> weights.renamed(name -> name.replace(Q + ".lora_A", Q + ".lora_embedding_A")));
+    rewrite(
+        weights -> weights.renamed(name -> name.replace(Q + ".lora_A", Q + ".lora_embedding_A")));
     assertThat(refusal()).contains("lora_embedding_A").contains("merge_and_unload");
     unpack();
     rewrite(weights -> weights.renamed(name -> name.replace(Q, "base_model.model.lm_head")));
@@ -149,14 +152,15 @@ class AdapterTest {
     }
     Files.write(base.resolve("tokenizer.json"), Golden.bytes("variants/tokenizer.json"));
     JsonNode golden =
-        new ObjectMapper().readTree(Golden.bytes("adapters/everywhere/golden.json")).at("/answers/0");
+        new ObjectMapper()
+            .readTree(Golden.bytes("adapters/everywhere/golden.json"))
+            .at("/answers/0");
     Request request =
         new Request(
             RgbImage.decode(Golden.bytes(golden.get("picture").asText())),
             new TextPrompt(golden.get("prompt").asText()));
     ModelOptions options = ModelOptions.defaults().withThreads(1).withMaxNewTokens(8);
-    List<Integer> tokens =
-        Arrays.stream(Golden.ints(golden.get("tokens"))).boxed().toList();
+    List<Integer> tokens = Arrays.stream(Golden.ints(golden.get("tokens"))).boxed().toList();
     try (PaliGemma plain = PaliGemma.load(base, options);
         PaliGemma adapted = PaliGemma.load(base, options.withAdapter(adapter))) {
       assertThat(adapted.generate(List.of(request)).getFirst().tokenIds()).isEqualTo(tokens);

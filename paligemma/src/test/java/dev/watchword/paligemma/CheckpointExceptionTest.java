@@ -190,7 +190,8 @@ class CheckpointExceptionTest {
   @ParameterizedTest
   @ValueSource(strings = {"config.json", "tokenizer.json"})
   void pointerInsteadOfText(String name) throws IOException {
-    Files.writeString(tiny.file(name), "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+    Files.writeString(
+        tiny.file(name), "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
     assertThat(refusal(directory)).contains(name + " is a Git LFS pointer");
   }
 
@@ -217,7 +218,9 @@ class CheckpointExceptionTest {
 
   @Test
   void quantisedConfig() throws IOException {
-    edit("\"model_type\": \"paligemma\"", "$0,\"quantization_config\":{\"quant_method\":\"bitsandbytes\"}");
+    edit(
+        "\"model_type\": \"paligemma\"",
+        "$0,\"quantization_config\":{\"quant_method\":\"bitsandbytes\"}");
     assertThat(refusal(directory)).contains("config.json").contains("quantised with bitsandbytes");
   }
 
@@ -225,7 +228,9 @@ class CheckpointExceptionTest {
   void quantisedTensors() throws IOException {
     Weights weights = tiny.weights();
     String name = "language_model.layers.0.mlp.up_proj.weight";
-    weights.tensors().put(name + ".quant_map", new Weights.Tensor("F32", new long[] {1}, new float[1]));
+    weights
+        .tensors()
+        .put(name + ".quant_map", new Weights.Tensor("F32", new long[] {1}, new float[1]));
     weights.write(tiny.file("model.safetensors"));
     assertThat(refusal(directory)).contains("quantised weights").contains(name + ".quant_map");
   }
@@ -246,17 +251,24 @@ class CheckpointExceptionTest {
   void tensorInTwoShards() throws IOException {
     Files.move(tiny.file("model.safetensors"), tiny.file("a.safetensors"));
     Files.copy(tiny.file("a.safetensors"), tiny.file("b.safetensors"));
-    assertThat(refusal(directory)).contains("stored twice").contains("a.safetensors").contains("b.safetensors");
+    assertThat(refusal(directory))
+        .contains("stored twice")
+        .contains("a.safetensors")
+        .contains("b.safetensors");
   }
 
   @Test
   void shardWithoutWhatTheIndexPromises() throws IOException {
     String name = "language_model.layers.1.mlp.up_proj.weight";
-    tiny.weights().only(one -> !one.endsWith("layers.1.mlp.up_proj.weight")).write(tiny.file("a.safetensors"));
+    tiny.weights()
+        .only(one -> !one.endsWith("layers.1.mlp.up_proj.weight"))
+        .write(tiny.file("a.safetensors"));
     Files.delete(tiny.file("model.safetensors"));
     Files.writeString(
-        tiny.file("model.safetensors.index.json"), "{\"weight_map\":{\"" + name + "\":\"a.safetensors\"}}");
-    assertThat(refusal(directory)).contains("a.safetensors has no tensor '" + name + "' of shape [64, 32]");
+        tiny.file("model.safetensors.index.json"),
+        "{\"weight_map\":{\"" + name + "\":\"a.safetensors\"}}");
+    assertThat(refusal(directory))
+        .contains("a.safetensors has no tensor '" + name + "' of shape [64, 32]");
     Files.writeString(tiny.file("model.safetensors.index.json"), "{}");
     assertThat(refusal(directory)).contains("index.json has no weight_map");
   }
@@ -270,7 +282,10 @@ class CheckpointExceptionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"\"head_dim\": 16,\"head_dim\": \"x\"", "\"num_hidden_layers\": 3,\"num_hidden_layers\": 0"})
+  @CsvSource({
+    "\"head_dim\": 16,\"head_dim\": \"x\"",
+    "\"num_hidden_layers\": 3,\"num_hidden_layers\": 0"
+  })
   void configWithImpossibleNumbers(String from, String to) throws IOException {
     edit(from, to);
     assertThat(refusal(directory)).contains("config.json has").contains("whole number above 0");

@@ -78,8 +78,7 @@ class ParityTest {
       Files.copy(adapter.resolve(file), directory.resolve(file));
     }
     checkPixelsAndFeatures(Checkpoint.open(directory).withAdapter(directory), expected);
-    checkLogits(
-        Checkpoint.open(directory).withAdapter(adapter), expected.answers, expected.logits);
+    checkLogits(Checkpoint.open(directory).withAdapter(adapter), expected.answers, expected.logits);
     checkTokens(OPTIONS.withAdapter(adapter), expected);
   }
 

@@ -82,8 +82,7 @@ final class AdapterConfig {
     for (Map.Entry<String, JsonNode> entry : root.path(key).properties()) {
       try {
         patterns.put(
-            Pattern.compile("(.*\\.)?(%s)".formatted(entry.getKey())),
-            entry.getValue().asDouble());
+            Pattern.compile("(.*\\.)?(%s)".formatted(entry.getKey())), entry.getValue().asDouble());
       } catch (PatternSyntaxException e) {
         throw new CheckpointException(
             "%s has a %s '%s' that is not a regular expression: %s."

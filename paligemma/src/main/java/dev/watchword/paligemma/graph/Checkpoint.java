@@ -67,12 +67,7 @@ public final class Checkpoint {
       shards.add(opened);
     }
     return new Checkpoint(
-        directory,
-        config,
-        tensors,
-        files.promised(),
-        Map.of(),
-        Revision.of(configFile, shards));
+        directory, config, tensors, files.promised(), Map.of(), Revision.of(configFile, shards));
   }
 
   private static void requireModel(Path directory) throws CheckpointException {

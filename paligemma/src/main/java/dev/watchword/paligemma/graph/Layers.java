@@ -38,9 +38,7 @@ final class Layers {
     StoredTensor up = update.up().matrix();
     String product =
         graph.apply(
-            "MatMul",
-            widen(graph.weight(up), up.type()),
-            widen(graph.weight(down), down.type()));
+            "MatMul", widen(graph.weight(up), up.type()), widen(graph.weight(down), down.type()));
     String scale = graph.scalar("adapter_scale_" + update.scale(), update.scale());
     String change = graph.apply("Mul", product, scale);
     return graph.apply("Add", base, shape.length == 2 ? change : reshape(change, shape));

@@ -133,7 +133,8 @@ public record ModelConfig(Vision vision, Text text) {
 
   /** transformers 5 keeps it in an object of its own, with the kind of rotation. */
   private static double ropeTheta(JsonNode text, String file) throws CheckpointException {
-    JsonNode rope = text.path(text.path("rope_parameters").isObject() ? "rope_parameters" : "rope_scaling");
+    JsonNode rope =
+        text.path(text.path("rope_parameters").isObject() ? "rope_parameters" : "rope_scaling");
     String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
     if (!type.equals("default")) {
       throw new CheckpointException(

@@ -142,8 +142,7 @@ final class SafeTensors {
           "%s is damaged: tensor '%s' takes %d bytes, which is not what its shape and type need; download it again."
               .formatted(shard, name, end - begin));
     }
-    return new StoredTensor(
-        name, file, shard, stored, type, shape, dataStart + begin, end - begin);
+    return new StoredTensor(name, file, shard, stored, type, shape, dataStart + begin, end - begin);
   }
 
   /** How many bytes such a tensor takes, or -1 when no file could hold it. */

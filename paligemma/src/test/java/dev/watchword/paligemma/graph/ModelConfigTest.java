@@ -46,7 +46,8 @@ class ModelConfigTest {
   @ParameterizedTest
   @CsvSource({"448,1024", "896,4096"})
   void largerImages(int size, int tokens) throws Exception {
-    String config = VERSION_1.replace("\"patch_size\"", "\"image_size\":" + size + ",\"patch_size\"");
+    String config =
+        VERSION_1.replace("\"patch_size\"", "\"image_size\":" + size + ",\"patch_size\"");
     assertThat(read(config).vision().tokens()).isEqualTo(tokens);
   }
 
@@ -73,8 +74,7 @@ class ModelConfigTest {
   @Test
   void largestModelScalesByAnotherNumberThanItsHeadSize() throws Exception {
     ModelConfig.Text text =
-        read(
-                """
+        read("""
                 {"model_type":"paligemma","text_config":{"model_type":"gemma2","hidden_size":4608,
                  "num_hidden_layers":46,"num_attention_heads":32,"num_key_value_heads":16,
                  "head_dim":128,"intermediate_size":36864,"query_pre_attn_scalar":144,
@@ -92,8 +92,7 @@ class ModelConfigTest {
     assertThat(read(text.formatted("\"rope_theta\":500.0")).text().ropeTheta()).isEqualTo(500);
     assertThat(read(text.formatted("\"rope_parameters\":{\"rope_theta\":600}")).text().ropeTheta())
         .isEqualTo(600);
-    assertThatThrownBy(
-            () -> read(text.formatted("\"rope_parameters\":{\"rope_type\":\"yarn\"}")))
+    assertThatThrownBy(() -> read(text.formatted("\"rope_parameters\":{\"rope_type\":\"yarn\"}")))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("rope_type 'yarn'");
   }

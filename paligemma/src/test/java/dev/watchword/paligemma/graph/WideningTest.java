@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +33,7 @@ class WideningTest {
     graph.input("index", ElementType.INT64, "N");
     graph.node("Gather", wide, "index").result("value");
     graph.output("value", ElementType.FLOAT32, "N");
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = environment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.addConfigEntry(
           "session.model_external_initializers_file_folder_path",
@@ -54,6 +55,13 @@ class WideningTest {
         }
       }
     }
+  }
+
+  /** The runtime matches the command line recursively when it starts: a long one needs stack. */
+  private static OrtEnvironment environment() throws Exception {
+    FutureTask<OrtEnvironment> start = new FutureTask<>(OrtEnvironment::getEnvironment);
+    new Thread(null, start, "onnx-environment", 256L << 20).start();
+    return start.get();
   }
 
   private static void write(Path file, String type) throws Exception {
