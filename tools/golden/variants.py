@@ -40,8 +40,8 @@ VARIANTS = {
     "v1-3b-896-bf16": SMALL | dict(gemma=1, image=896, dtype=BF16, attention=(2, 1, 8), hidden=16, layers=1, vision=(16, 24, 1, 1), prompts=2),
     "v2-3b-224-bf16-sharded": SMALL | dict(gemma=2, image=224, dtype=BF16, attention=(8, 4, 8), hidden=40, scalar=8, shard="160KB"),
     "v2-3b-896-f32": SMALL | dict(gemma=2, image=896, dtype=F32, attention=(2, 1, 8), hidden=16, layers=2, vision=(16, 24, 1, 1), scalar=8, prompts=1),
-    "v2-10b-448-bf16": SMALL | dict(gemma=2, image=448, dtype=BF16, attention=(16, 8, 8), hidden=40, scalar=8),
-    "v2-28b-224-f16": SMALL | dict(gemma=2, image=224, dtype=F16, attention=(32, 16, 8), hidden=48, scalar=9, layers=3),
+    "v2-10b-448-bf16": SMALL | dict(gemma=2, image=448, dtype=BF16, attention=(16, 8, 8), hidden=48, scalar=8),
+    "v2-28b-224-f16": SMALL | dict(gemma=2, image=224, dtype=F16, attention=(32, 16, 8), hidden=64, scalar=9, layers=3),
 }
 ADAPTERS = {
     # name: base, type it is saved in, configuration

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.watchword.paligemma.CheckpointException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,23 +151,16 @@ public final class Checkpoint {
       throw new CheckpointException(file + " is missing: copy it from the model's repository.");
     }
     try {
+      if (ForeignFile.isPointer(file)) {
+        throw new CheckpointException(file + " is a Git LFS pointer: download the file itself.");
+      }
       return JSON.readTree(file.toFile());
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(notJson(file, e), e);
+      throw new CheckpointException(
+          "%s is not valid JSON: %s.".formatted(file, e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new CheckpointException("Cannot read " + file + ": " + e, e);
     }
-  }
-
-  private static String notJson(Path file, JsonProcessingException e) {
-    try {
-      if (ForeignFile.isPointer(Files.readString(file, StandardCharsets.ISO_8859_1))) {
-        return file + " is a Git LFS pointer: download the file itself.";
-      }
-    } catch (IOException unreadable) {
-      e.addSuppressed(unreadable);
-    }
-    return "%s is not valid JSON: %s.".formatted(file, e.getOriginalMessage());
   }
 
   /** A JSON file that a checkpoint may lack. */

@@ -1,12 +1,15 @@
 package dev.watchword.paligemma.graph;
 
 import dev.watchword.paligemma.CheckpointException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Recognises what is often found where a safetensors file should be. */
-final class ForeignFile {
+public final class ForeignFile {
   private static final String POINTER = "version https://git-lfs";
 
   private ForeignFile() {}
@@ -33,7 +36,14 @@ final class ForeignFile {
     }
   }
 
-  static boolean isPointer(String text) {
+  private static boolean isPointer(String text) {
     return text.startsWith(POINTER);
+  }
+
+  /** Whether the file's content was left on the Git LFS server. */
+  public static boolean isPointer(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return isPointer(new String(in.readNBytes(POINTER.length()), StandardCharsets.ISO_8859_1));
+    }
   }
 }

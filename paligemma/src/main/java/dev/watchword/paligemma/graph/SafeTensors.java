@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -46,6 +47,8 @@ final class SafeTensors {
       try (FileChannel channel = FileChannel.open(file)) {
         return new SafeTensors(shard, file, channel.size(), readHeader(channel, shard));
       }
+    } catch (NoSuchFileException e) {
+      throw new CheckpointException(shard + " leads to no file: download it again.", e);
     } catch (IOException e) {
       throw new CheckpointException("Cannot read " + shard + ": " + e, e);
     }
