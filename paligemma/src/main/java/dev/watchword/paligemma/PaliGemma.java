@@ -231,7 +231,7 @@ public final class PaliGemma implements AutoCloseable {
     int[] text = tokenizer.encode(prompt.text() + "\n");
     if (text.length >= MOST_PROMPT_TOKENS) {
       throw new IllegalArgumentException(
-          "prompt '%.60s...' has %d tokens, more than the %d that the model can take: name fewer classes"
+          "prompt '%.60s...' has %d tokens, more than the %d that the model can take: write a shorter one"
               .formatted(prompt.text(), text.length, MOST_PROMPT_TOKENS - 1));
     }
     int[] tokens = new int[text.length + 1];
