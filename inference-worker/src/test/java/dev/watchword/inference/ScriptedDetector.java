@@ -38,8 +38,7 @@ final class ScriptedDetector implements Detector {
   private static Segment segment() {
     byte[] values = new byte[Mask.SIDE * Mask.SIDE];
     values[0] = (byte) 255;
-    return new Segment(
-        IntStream.range(100, 116).boxed().toList(), Optional.of(new Mask(values)));
+    return new Segment(IntStream.range(100, 116).boxed().toList(), Optional.of(new Mask(values)));
   }
 
   @Override
@@ -69,10 +68,7 @@ final class ScriptedDetector implements Detector {
   private static Generation found(String label, Optional<Segment> segment) {
     Detection detection =
         new Detection(
-            label,
-            new Box(0.1f, 0.2f, 0.3f, 0.4f),
-            new Score(0.5f, 0.8f, 0.9f, 0.7f),
-            segment);
+            label, new Box(0.1f, 0.2f, 0.3f, 0.4f), new Score(0.5f, 0.8f, 0.9f, 0.7f), segment);
     return new Generation(
         "<loc0001> " + label, List.of(detection), List.of(1, 2, 3, 4, 5, 6), TIMINGS);
   }

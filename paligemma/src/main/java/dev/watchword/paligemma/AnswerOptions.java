@@ -8,8 +8,8 @@ import java.util.Optional;
  *
  * @param locationScale what a location's number is divided by: 1024, as published parsers do, or
  *     1023, as the models' own training code does
- * @param dropsWholeFrame leaves out boxes over more than {@value #WHOLE_FRAME} of the picture, which
- *     some models say instead of many small objects
+ * @param dropsWholeFrame leaves out boxes over more than {@value #WHOLE_FRAME} of the picture,
+ *     which some models say instead of many small objects
  * @param maskWeights the file {@code vae-oid.npz} that masks are drawn with; when empty, the one in
  *     the checkpoint's directory, if there is one
  */

@@ -67,8 +67,7 @@ final class MaskDecoder implements AutoCloseable {
     List<Detection> drawn = new ArrayList<>();
     int next = 0;
     for (Detection detection : detections) {
-      drawn.add(
-          detection.segment().isPresent() ? detection.with(masks.get(next++)) : detection);
+      drawn.add(detection.segment().isPresent() ? detection.with(masks.get(next++)) : detection);
     }
     return drawn;
   }

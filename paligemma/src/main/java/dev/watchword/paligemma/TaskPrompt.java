@@ -10,8 +10,7 @@ public sealed interface TaskPrompt permits DetectPrompt, SegmentPrompt, TextProm
   /**
    * Reads a prompt whose first word names its task: {@code detect a ; b}, {@code segment a ; b},
    * {@code caption en}, {@code cap en}, {@code describe en}, {@code ocr}, {@code answer en
-   * question}. Any white space will do. Free text is a {@link TextPrompt}
-   * made on purpose.
+   * question}. Any white space will do. Free text is a {@link TextPrompt} made on purpose.
    *
    * @throws IllegalArgumentException with one sentence for whoever wrote the prompt
    */

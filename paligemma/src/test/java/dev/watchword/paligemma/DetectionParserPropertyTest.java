@@ -35,7 +35,9 @@ class DetectionParserPropertyTest {
       detection
           .segment()
           .ifPresent(
-              segment -> assertThat(segment.codes()).allSatisfy(code -> assertThat(code).isBetween(0, 127)));
+              segment ->
+                  assertThat(segment.codes())
+                      .allSatisfy(code -> assertThat(code).isBetween(0, 127)));
     }
     assertThat(detections).doesNotHaveDuplicates();
   }
@@ -118,7 +120,9 @@ class DetectionParserPropertyTest {
     // Long runs, which single tokens hardly ever make.
     Arbitrary<List<Integer>> run =
         Arbitraries.oneOf(
-            one.list().ofSize(1), location.list().ofSize(4), code.list().ofMinSize(15).ofMaxSize(17));
+            one.list().ofSize(1),
+            location.list().ofSize(4),
+            code.list().ofMinSize(15).ofMaxSize(17));
     Arbitrary<List<Integer>> ids =
         run.list().ofMaxSize(40).map(runs -> runs.stream().flatMap(List::stream).toList());
     return ids.flatMap(

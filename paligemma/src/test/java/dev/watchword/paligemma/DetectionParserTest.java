@@ -180,8 +180,7 @@ class DetectionParserTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 15, 17, 32})
   void otherThanSixteenCodesAreABoxWithoutMask(int count) {
-    List<Detection> detections =
-        parse(A + codes(count) + " person ; " + B + CODES + " car<eos>");
+    List<Detection> detections = parse(A + codes(count) + " person ; " + B + CODES + " car<eos>");
 
     assertThat(detections).extracting(Detection::label).containsExactly("person", "car");
     assertThat(detections.get(0).segment()).isEmpty();
@@ -206,8 +205,7 @@ class DetectionParserTest {
   void dropsPartialLastSegment() {
     assertThat(parse(A + codes(9))).isEmpty();
     assertThat(parse(A + CODES)).isEmpty();
-    assertThat(labels(A + CODES + " person ; " + B + CODES + " traffic"))
-        .containsExactly("person");
+    assertThat(labels(A + CODES + " person ; " + B + CODES + " traffic")).containsExactly("person");
   }
 
   @Test
@@ -219,8 +217,7 @@ class DetectionParserTest {
     assertThat(parse(tokens))
         .singleElement()
         .satisfies(found -> assertThat(found.segment()).isPresent());
-    assertThat(parse((A + CODES + " person ; ").repeat(9) + A + CODES + " person<eos>"))
-        .hasSize(1);
+    assertThat(parse((A + CODES + " person ; ").repeat(9) + A + CODES + " person<eos>")).hasSize(1);
   }
 
   @Test

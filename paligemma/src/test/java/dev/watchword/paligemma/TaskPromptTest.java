@@ -35,7 +35,8 @@ class TaskPromptTest {
         .isEqualTo(new SegmentPrompt("segment person ; car", List.of("person", "car")));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TaskPrompt.parse("segment ;"))
-        .withMessage("prompt 'segment ;' names no class: write, for example, 'segment person ; car'");
+        .withMessage(
+            "prompt 'segment ;' names no class: write, for example, 'segment person ; car'");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new SegmentPrompt("segment car", List.of("person")));
   }

@@ -42,7 +42,8 @@ final class Npz implements AutoCloseable {
       return new Npz(file, new ZipFile(file.toFile()));
     } catch (ZipException e) {
       throw new CheckpointException(
-          "%s is no .npz archive of arrays (%s): download it again.".formatted(file, e.getMessage()),
+          "%s is no .npz archive of arrays (%s): download it again."
+              .formatted(file, e.getMessage()),
           e);
     } catch (IOException e) {
       throw new CheckpointException("Cannot read " + file + ": " + e, e);
