@@ -40,17 +40,23 @@ final class DetectionsJson {
     ArrayNode detections = json.putArray("detections");
     for (Detection detection : record.getDetections()) {
       var box = detection.getBox();
-      ObjectNode added = add(
-          detections,
-          detection.getLabel(),
-          detection.getScore(),
-          box.getXMin(),
-          box.getYMin(),
-          box.getXMax(),
-          box.getYMax());
+      ObjectNode added =
+          add(
+              detections,
+              detection.getLabel(),
+              detection.getScore(),
+              box.getXMin(),
+              box.getYMin(),
+              box.getXMax(),
+              box.getYMax());
       if (detection.getMask() != null) {
         var mask = detection.getMask();
-        addMask(added, bytes(mask.getCodes()), mask.getWidth(), mask.getHeight(), bytes(mask.getValues()));
+        addMask(
+            added,
+            bytes(mask.getCodes()),
+            mask.getWidth(),
+            mask.getHeight(),
+            bytes(mask.getValues()));
       }
     }
     if (record.getTask() != Task.DETECT && record.getTask() != Task.SEGMENT) {
@@ -69,14 +75,15 @@ final class DetectionsJson {
     ArrayNode detections = json.putArray("detections");
     for (dev.watchword.paligemma.Detection detection : generation.detections()) {
       var box = detection.box();
-      ObjectNode added = add(
-          detections,
-          detection.label(),
-          detection.score().value(),
-          box.xMin(),
-          box.yMin(),
-          box.xMax(),
-          box.yMax());
+      ObjectNode added =
+          add(
+              detections,
+              detection.label(),
+              detection.score().value(),
+              box.xMin(),
+              box.yMin(),
+              box.xMax(),
+              box.yMax());
       detection.segment().ifPresent(segment -> addMask(added, segment));
     }
     return json.toPrettyString();

@@ -159,8 +159,7 @@ final class Findings {
               .map(Path::toString)
               .orElse("embedded checkpoint (drawn scenes only)");
       return Finding.ok(
-          "model",
-          name + ", " + model.imageSize() + " px, " + model.id().engine() + masks(model));
+          "model", name + ", " + model.imageSize() + " px, " + model.id().engine() + masks(model));
     } catch (CheckpointException e) {
       return Finding.bad("model", e.getMessage());
     }

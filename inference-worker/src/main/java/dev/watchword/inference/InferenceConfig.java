@@ -34,6 +34,7 @@ public record InferenceConfig(
     Duration maxAge) {
   private static final String ENGINE = "OnnxRuntime";
   private static final int DEFAULT_THREADS = 4;
+
   /** Twenty boxes of seven tokens and the end token. */
   private static final int DEFAULT_MAX_NEW_TOKENS = 141;
 

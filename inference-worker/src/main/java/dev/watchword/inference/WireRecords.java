@@ -1,6 +1,7 @@
 package dev.watchword.inference;
 
 import dev.watchword.paligemma.Generation;
+import dev.watchword.paligemma.Segment;
 import dev.watchword.paligemma.Timings;
 import dev.watchword.schemas.BoundingBox;
 import dev.watchword.schemas.Detection;
@@ -12,7 +13,6 @@ import dev.watchword.schemas.SampledFrame;
 import dev.watchword.schemas.ScoreParts;
 import dev.watchword.schemas.StageTimings;
 import dev.watchword.schemas.Task;
-import dev.watchword.paligemma.Segment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;

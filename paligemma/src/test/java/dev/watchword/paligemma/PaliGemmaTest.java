@@ -148,7 +148,7 @@ class PaliGemmaTest {
     Request request = new Request(Golden.scene(cases.getFirst()), endless);
     assertThatThrownBy(() -> model.generate(List.of(request)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("name fewer classes");
+        .hasMessageContaining("write a shorter one");
   }
 
   private static String text(JsonNode golden) {
