@@ -6,7 +6,10 @@
 
 import argparse
 import json
+import signal
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
@@ -32,7 +35,7 @@ def answer_loss(logits, answers, sigma):
     bell = torch.exp(-0.5 * ((bins - (target[located] - LOC)[:, None]) / sigma) ** 2)
     places = -(bell / bell.sum(1, keepdim=True) * log[located, LOC : LOC + LOCATIONS]).sum(1)
     words = F.nll_loss(log[~located], target[~located], reduction="none")
-    return places.sum(), words.sum(), located.sum(), (~located).sum()
+    return places.sum(), words.sum()
 
 
 def patch_loss(predicted, label, box):
@@ -65,6 +68,8 @@ class Training:
             Muon(matrices, lr=options.matrix_rate, weight_decay=0.05),
             torch.optim.AdamW(rest, lr=options.rate, betas=(0.9, 0.98), weight_decay=0.0),
         ]
+        self.parameters = list(self.model.parameters()) + list(self.head.parameters())
+        self.workers = ThreadPoolExecutor(1 if device == "cuda" else options.threads)
         self.average = {name: value.clone() for name, value in self.model.state_dict().items()}
         self.seen = self.steps = 0
         self.state = options.state / "state.pt"
@@ -94,20 +99,12 @@ class Training:
         patch_weight = max(0.3, 0.5 ** (self.seen / (3 * self.options.half_life)))
         located = sum(((b.answers >= LOC) & (b.answers < LOC + LOCATIONS)).sum().item() for b in batches)
         words = sum((b.answers >= 0).sum().item() for b in batches) - located
-        sums = [0.0, 0.0, 0.0]
-        for b in batches:
-            keep = None if b.keep is None else b.keep.to(self.device)
-            answers = b.answers.to(self.device)
-            with torch.autocast("cuda", torch.bfloat16, enabled=self.device == "cuda"):
-                features = self.model.see(b.pixels.to(self.device), keep)
-                logits = self.model.answer_logits(features, b.prompts.to(self.device), answers.clamp(min=0), keep)
-                patches = self.head(features)
-            place, word, _, _ = answer_loss(logits, answers, sigma)
-            patch = patch_loss(patches.float(), b.patch_label.to(self.device), b.patch_box.to(self.device))
-            loss = (place + word) / (located + words) + patch_weight * patch / len(batches)
-            loss.backward()
-            for i, value in enumerate((place / max(1, located), word / max(1, words), patch / len(batches))):
-                sums[i] += value.item()
+        counts = (max(1, located), max(1, words), len(batches))
+        weights = (1 / (located + words), 1 / (located + words), patch_weight / len(batches))
+        # A core that is busy with something else holds up its own part only, not each matrix product.
+        parts = list(self.workers.map(lambda b: self.gradients(b, sigma, weights), batches))
+        for i, p in enumerate(self.parameters):
+            p.grad = sum(gradients[i] for gradients, _ in parts)
         nn.utils.clip_grad_norm_([p for group in self.optimizers[1].param_groups for p in group["params"]], 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -115,7 +112,20 @@ class Training:
         self.steps += 1
         self.seen += sum(len(b.pixels) for b in batches)
         self.follow()
-        return sums
+        return [sum(column) / count for column, count in zip(zip(*(losses for _, losses in parts)), counts)]
+
+    def gradients(self, batch, sigma, weights):
+        """Of one part of a step; and its losses: of the places, of the words, of the patches."""
+        keep = None if batch.keep is None else batch.keep.to(self.device)
+        answers = batch.answers.to(self.device)
+        with torch.autocast("cuda", torch.bfloat16, enabled=self.device == "cuda"):
+            features = self.model.see(batch.pixels.to(self.device), keep)
+            logits = self.model.answer_logits(features, batch.prompts.to(self.device), answers.clamp(min=0), keep)
+            patches = self.head(features).float()
+        patch = patch_loss(patches, batch.patch_label.to(self.device), batch.patch_box.to(self.device))
+        losses = (*answer_loss(logits, answers, sigma), patch)
+        total = sum(weight * loss for weight, loss in zip(weights, losses))
+        return torch.autograd.grad(total, self.parameters), [loss.item() for loss in losses]
 
     @torch.no_grad()
     def follow(self):
@@ -150,7 +160,8 @@ def main():
     options.add_argument("--evaluate-every", type=float, default=8, help="minutes")
     options = options.parse_args()
     options.state.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     torch.set_flush_denormal(True)
     training = Training(options, "cuda" if torch.cuda.is_available() else "cpu")
     log = (options.state / "log.jsonl").open("a", buffering=1)
@@ -160,23 +171,33 @@ def main():
         return (time.time() - begin) / (60 * options.minutes)
 
     def full_share():
-        return 1.0 if options.cool_down and share() > 0.25 else options.full_share
+        return 1.0 if options.cool_down and share() > 0.4 else options.full_share
 
     feeder = Feeder(options.pool, options.batch, options.parts, full_share, training.seen)
     print("parameters", sum(p.numel() for p in training.model.parameters()), "seen", training.seen, flush=True)
-    last, evaluated, losses, counted = time.time(), time.time(), [], training.seen
+    try:
+        run(training, feeder, share, log)
+    finally:
+        training.save()
+    report(training, log)
+
+
+def run(training, feeder, share, log):
+    options = training.options
+    last = evaluated = time.time()
+    losses, counted, used = [], training.seen, time.process_time()
     while share() < 1:
         losses.append(training.step(feeder(), 1 - share() if options.cool_down else 1))
         now = time.time()
         if now - last > 60:
-            place, word, patch = (sum(column) / len(losses) for column in zip(*losses))
-            rate = (training.seen - counted) / (now - last)
-            print(f"{training.seen} seen, {rate:.1f}/s, place {place:.3f} word {word:.3f} patch {patch:.3f}", flush=True)
-            last, losses, counted = now, [], training.seen
+            means = "place {:.3f} word {:.3f} patch {:.3f}".format(*(sum(c) / len(losses) for c in zip(*losses)))
+            rate, cores = (training.seen - counted) / (now - last), (time.process_time() - used) / (now - last)
+            print(f"{training.seen} seen, {rate:.1f}/s on {cores:.2f} cores, {means}", flush=True)
+            last, losses, counted, used = now, [], training.seen, time.process_time()
         if now - evaluated > 60 * options.evaluate_every:
             report(training, log)
-            last, evaluated = time.time(), time.time()
-    report(training, log)
+            last = evaluated = time.time()
+            counted, used = training.seen, time.process_time()
 
 
 def report(training, log):
