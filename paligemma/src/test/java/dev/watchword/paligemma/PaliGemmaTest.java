@@ -135,7 +135,7 @@ class PaliGemmaTest {
 
   @Test
   void tellsWhatItIs() {
-    assertThat(model.imageSize()).isEqualTo(128);
+    assertThat(model.imageSize()).isEqualTo(224);
     assertThat(model.id().checkpoint()).isEqualTo("demo-checkpoint");
     assertThat(model.id().revision()).matches("[0-9a-f]{12}");
     assertThat(model.id().engine()).isEqualTo("OnnxRuntime");
