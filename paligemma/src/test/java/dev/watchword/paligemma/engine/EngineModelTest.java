@@ -61,14 +61,14 @@ class EngineModelTest {
     }
     try (EngineModel model =
         EngineModel.load(
-            OnnxRuntimeEngine.NAME, checkpoint, OnnxRuntimeEngine.options(OPTIONS))) {
+            OnnxRuntimeEngine.NAME, checkpoint, LocalOptions.of(OPTIONS))) {
       List<Answer> answers = model.generate(requests);
 
       assertThat(generations(answers)).extracting(Generation::text).isEqualTo(direct);
       assertThat(answers).allMatch(answer -> answer.usage().completionTokens() > 0);
       assertThat(model.id().engine()).isEqualTo("OnnxRuntime");
       assertThat(model.id().checkpoint()).isEqualTo("demo-checkpoint");
-      assertThat(Integer.parseInt(model.property(EngineModel.IMAGE_SIZE))).isPositive();
+      assertThat(Integer.parseInt(model.properties().get(EngineModel.IMAGE_SIZE))).isPositive();
       assertThat(model.generate(List.of())).isEmpty();
     }
   }
@@ -95,7 +95,7 @@ class EngineModelTest {
   @Test
   void aBatchIsOneForwardPass() throws Exception {
     try (EngineModel model =
-        EngineModel.load("OnnxRuntime", checkpoint, OnnxRuntimeEngine.options(OPTIONS))) {
+        EngineModel.load("OnnxRuntime", checkpoint, LocalOptions.of(OPTIONS))) {
       List<Generation> batch = generations(model.generate(requests));
 
       assertThat(batch.get(0).timings()).isSameAs(batch.get(1).timings());
@@ -127,7 +127,7 @@ class EngineModelTest {
         .hasMessageContaining("no option 'thread'; it has threads");
     assertThatThrownBy(
             () -> EngineModel.load("OnnxRuntime", checkpoint, Map.of("threads", "two")))
-        .hasMessageContaining("option threads must be a whole number, not 'two'");
+        .hasMessageContaining("option threads: expected a whole number, not 'two'");
   }
 
   @Test

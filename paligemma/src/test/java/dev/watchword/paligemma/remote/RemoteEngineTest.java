@@ -345,7 +345,7 @@ class RemoteEngineTest {
           .contains("refuses the API key: wrong key ***")
           .doesNotContain(SECRET);
       assertThat(model.id().toString()).contains("gemma-4", "Remote");
-      assertThat(model.property(RemoteEngine.API_KEY)).isNull();
+      assertThat(model.properties()).doesNotContainKey(RemoteEngine.API_KEY);
       assertThat(
               Stream.of(model, model.id(), settings(server), new ApiKey(SECRET))
                   .map(Object::toString))
