@@ -8,13 +8,16 @@ import dev.watchword.paligemma.ModelId;
 import dev.watchword.paligemma.Request;
 import dev.watchword.paligemma.Score;
 import dev.watchword.paligemma.Timings;
+import dev.watchword.paligemma.engine.Answer;
+import dev.watchword.paligemma.engine.Generator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Finds one object of the prompt's first class in each picture, and fails on those it is told. */
-final class ScriptedDetector implements Detector {
+final class ScriptedModel implements Generator {
   private static final Timings TIMINGS =
       new Timings(
           Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4));
@@ -22,6 +25,7 @@ final class ScriptedDetector implements Detector {
   final List<List<Request>> calls = new ArrayList<>();
   Predicate<Request> failsOn = request -> false;
   Runnable duringCall = () -> {};
+  Function<Request, Answer> answers = request -> Answer.Given.of(generation(request));
 
   @Override
   public ModelId id() {
@@ -29,16 +33,19 @@ final class ScriptedDetector implements Detector {
   }
 
   @Override
-  public List<Generation> generate(List<Request> requests) {
+  public List<Answer> generate(List<Request> requests) throws InterruptedException {
     calls.add(requests);
     duringCall.run();
+    if (Thread.interrupted()) {
+      throw new InterruptedException("stopped");
+    }
     if (requests.stream().anyMatch(failsOn)) {
       throw new IllegalStateException("out of luck");
     }
-    return requests.stream().map(ScriptedDetector::generation).toList();
+    return requests.stream().map(answers).toList();
   }
 
-  private static Generation generation(Request request) {
+  static Generation generation(Request request) {
     String label = ((DetectPrompt) request.prompt()).classes().get(0);
     Detection detection =
         new Detection(label, new Box(0.1f, 0.2f, 0.3f, 0.4f), new Score(0.5f, 0.8f, 0.9f, 0.7f));
