@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns a batch of judged records into answers. A picture is decoded once, whatever the number of
- * its prompts. A request that the model says it cannot answer fails alone. When the model breaks on a
- * batch, each frame gets a try of its own, so that only the one at fault is lost. Used by one thread.
+ * its prompts. A request that the model says it cannot answer fails alone. When the model breaks on
+ * a batch, each frame gets a try of its own, so that only the one at fault is lost. Used by one
+ * thread.
  */
 final class BatchInference {
   private static final Logger log = LoggerFactory.getLogger(BatchInference.class);
@@ -54,7 +55,9 @@ final class BatchInference {
     this.records = new WireRecords(model.id());
   }
 
-  /** Why the model answered nothing in the last batch, when it is behind an endpoint that is lost. */
+  /**
+   * Why the model answered nothing in the last batch, when it is behind an endpoint that is lost.
+   */
   Optional<String> lostModel() {
     return lostModel;
   }
@@ -121,8 +124,7 @@ final class BatchInference {
     }
   }
 
-  private void infer(List<Work> work, Instant start, Answers answers)
-      throws InterruptedException {
+  private void infer(List<Work> work, Instant start, Answers answers) throws InterruptedException {
     if (work.isEmpty()) {
       return;
     }
@@ -151,7 +153,7 @@ final class BatchInference {
   private void ask(List<Work> work, Instant start, Answers answers) throws InterruptedException {
     List<Request> requests = new ArrayList<>();
     for (Work one : work) {
-      one.prompts().forEach(prompt -> requests.add(new Request(one.image(), prompt.detect())));
+      one.prompts().forEach(prompt -> requests.add(new Request(one.image(), prompt.asked())));
     }
     List<Answer> said = model.generate(requests);
     if (said.size() != requests.size()) {
@@ -176,20 +178,21 @@ final class BatchInference {
                       queued(one.source(), start),
                       work.size(),
                       now));
-          case Answer.Failed failed ->
-              fail(one.source(), prompt, failed.failure(), start, answers);
+          case Answer.Failed failed -> fail(one.source(), prompt, failed.failure(), start, answers);
         }
       }
     }
   }
 
-  /** Nothing but the endpoint's silence or refusal means that it is lost; one answer disproves it. */
+  /**
+   * Nothing but the endpoint's silence or refusal means that it is lost; one answer disproves it.
+   */
   private static Optional<String> lost(List<Answer> said) {
     Optional<String> why = Optional.empty();
     for (Answer answer : said) {
       switch (answer) {
-        case Answer.Failed failed when failed.reason() == Reason.UNREACHABLE
-            || failed.reason() == Reason.REFUSED ->
+        case Answer.Failed failed
+            when failed.reason() == Reason.UNREACHABLE || failed.reason() == Reason.REFUSED ->
             why = Optional.of(failed.failure());
         case Answer.Failed failed when failed.reason() == Reason.UNSUPPORTED -> {}
         case Answer other -> {

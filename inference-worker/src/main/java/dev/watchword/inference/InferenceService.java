@@ -2,6 +2,7 @@ package dev.watchword.inference;
 
 import dev.watchword.paligemma.CheckpointException;
 import dev.watchword.paligemma.EmbeddedCheckpoint;
+import dev.watchword.paligemma.Task;
 import dev.watchword.paligemma.engine.EngineModel;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.Backoff;
@@ -23,6 +24,8 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Frames to detections with one model on one thread. Several processes share the cameras as a
@@ -30,6 +33,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * loaded is told to the context as a bug, in one sentence.
  */
 public final class InferenceService implements Service {
+  private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
   private static final String NAME = "inference";
   private static final int MIN_POLL_RECORDS = 64;
 
@@ -114,6 +118,16 @@ public final class InferenceService implements Service {
     if (config.modelPath().isPresent()) {
       return config.modelPath().get();
     }
+    config.prompts().stream()
+        .filter(prompt -> prompt.asked().task() != Task.DETECT)
+        .forEach(
+            prompt ->
+                log.atWarn()
+                    .addKeyValue("prompt", prompt.id())
+                    .addKeyValue("text", prompt.asked().text())
+                    .log(
+                        "the embedded model only detects, its answer to this prompt means nothing;"
+                            + " set model.path to a PaliGemma checkpoint"));
     try {
       return EmbeddedCheckpoint.extractTo(cacheDirectory);
     } catch (IOException e) {

@@ -274,8 +274,7 @@ class InferenceLoopTest {
     assertThat(worker.health.current().ok()).as("nothing new is known").isFalse();
 
     worker.model.answers =
-        request ->
-            new Answer.Given(ScriptedModel.generation(request), usage(1, 340, 60, 0));
+        request -> new Answer.Given(ScriptedModel.generation(request), usage(1, 340, 60, 0));
     worker.frame(0, "gate", 1);
     worker.stepUntilDue();
     assertThat(worker.health.current()).isEqualTo(Health.up("running"));

@@ -18,11 +18,11 @@ import java.util.stream.StreamSupport;
  * Reads boxes out of the JSON that Gemma 3 and 4, Gemini and their kin write: {@code [{"box_2d":
  * [top, left, bottom, right], "label": "person"}]}. Immutable.
  *
- * <p>Models wrap it in code fences and prose, end in the middle, and name the keys otherwise, so the
- * text is tried in this order: without fences as JSON, its longest part from a bracket to a bracket,
- * each of its objects alone. What is no box of the prompt is left out, never guessed: a label that
- * is no class, another number of coordinates than four, an empty or reversed box. A "confidence" that
- * such a model invents is not read; it stays in the text.
+ * <p>Models wrap it in code fences and prose, end in the middle, and name the keys otherwise, so
+ * the text is tried in this order: without fences as JSON, its longest part from a bracket to a
+ * bracket, each of its objects alone. What is no box of the prompt is left out, never guessed: a
+ * label that is no class, another number of coordinates than four, an empty or reversed box. A
+ * "confidence" that such a model invents is not read; it stays in the text.
  */
 public final class GemmaJsonParser {
   /** What the coordinates count in. */

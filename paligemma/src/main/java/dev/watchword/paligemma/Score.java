@@ -15,8 +15,8 @@ public record Score(float value, float object, float label, float location) {
   public static final int LOCATION_BINS = 24;
 
   /**
-   * Of a model that tells no probabilities. All ones, so that a threshold lets its boxes through; it
-   * says nothing about how sure the model was.
+   * Of a model that tells no probabilities. All ones, so that a threshold lets its boxes through;
+   * it says nothing about how sure the model was.
    */
   public static final Score NOT_GIVEN = new Score(1, 1, 1, 1);
 }

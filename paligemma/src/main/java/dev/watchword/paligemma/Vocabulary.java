@@ -19,7 +19,7 @@ final class Vocabulary {
   /** Bins of a coordinate. */
   static final int LOCATIONS = 1024;
 
-  /** Codes of a mask. */
+  /** Codes of a mask's cell. */
   static final int SEGMENTS = 128;
 
   private final Map<String, Integer> ids;
@@ -162,13 +162,13 @@ final class Vocabulary {
     return "<loc%04d>".formatted(bin);
   }
 
+  boolean isLocation(int id) {
+    return id >= firstLocation && id < firstLocation + LOCATIONS;
+  }
+
   /** The first of {@value #SEGMENTS} consecutive segment tokens. */
   int firstSegment() {
     return firstSegment;
-  }
-
-  boolean isLocation(int id) {
-    return id >= firstLocation && id < firstLocation + LOCATIONS;
   }
 
   boolean isSegment(int id) {

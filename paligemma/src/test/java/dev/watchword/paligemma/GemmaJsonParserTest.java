@@ -88,7 +88,8 @@ class GemmaJsonParserTest {
                 "[{\"box_2d\":[0,0,9,9],\"label\":\"car\"},{\"box_2d\":[200,100,400,300],\"label\":\"person\"},"
                     + "{\"box_2d\":[0,0,9,9],\"label\":\"car\"}]"))
         .hasValueSatisfying(
-            found -> assertThat(found).extracting(Detection::label).containsExactly("car", "person"));
+            found ->
+                assertThat(found).extracting(Detection::label).containsExactly("car", "person"));
   }
 
   @Test
@@ -96,8 +97,7 @@ class GemmaJsonParserTest {
     String wide = "[{\"box_2d\": [0, 0, 512, 1024], \"label\": \"car\"}]";
     assertThat(boxes(Scale.PARTS_OF_1024, wide).getFirst().box()).isEqualTo(new Box(0, 0, 1, 0.5f));
     assertThat(boxes(Scale.AUTO, wide).getFirst().box()).isEqualTo(new Box(0, 0, 1, 0.5f));
-    assertThat(boxes(Scale.THOUSANDTHS, wide).getFirst().box())
-        .isEqualTo(new Box(0, 0, 1, 0.512f));
+    assertThat(boxes(Scale.THOUSANDTHS, wide).getFirst().box()).isEqualTo(new Box(0, 0, 1, 0.512f));
 
     String tiny = "[{\"box_2d\": [0, 0, 1, 1], \"label\": \"car\"}]";
     assertThat(boxes(Scale.AUTO, tiny).getFirst().box()).isEqualTo(new Box(0, 0, 1, 1));

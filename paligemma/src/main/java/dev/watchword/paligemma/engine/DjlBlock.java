@@ -23,10 +23,7 @@ final class DjlBlock extends AbstractSymbolBlock {
 
   @Override
   protected NDList forwardInternal(
-      ParameterStore parameters,
-      NDList inputs,
-      boolean training,
-      PairList<String, Object> unused) {
+      ParameterStore parameters, NDList inputs, boolean training, PairList<String, Object> unused) {
     try {
       return Batch.of(inputs.getManager(), generator.generate(Batch.requests(inputs)));
     } catch (InterruptedException e) {

@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 
 /**
  * A model reached by the name of an engine and a directory, through DJL's {@code Criteria}, {@code
- * ZooModel} and {@code Predictor}. Unlike other generators used by one thread, because a predictor is; {@link
- * #newPredictor} makes one for another thread on the same model.
+ * ZooModel} and {@code Predictor}. Unlike other generators used by one thread, because a predictor
+ * is; {@link #newPredictor} makes one for another thread on the same model.
  *
  * <pre>{@code
  * try (EngineModel model = EngineModel.load("OnnxRuntime", directory, Map.of("threads", "4"))) {
@@ -36,6 +36,9 @@ import java.util.stream.Collectors;
 public final class EngineModel implements Generator {
   /** Property: side of the square that the model sees, in pixels. */
   public static final String IMAGE_SIZE = "imageSize";
+
+  /** Property: {@code true} when answers to {@code segment} have masks. */
+  public static final String DRAWS_MASKS = "drawsMasks";
 
   private final ZooModel<Request, Answer> model;
   private final ModelId id;
@@ -133,7 +136,7 @@ public final class EngineModel implements Generator {
     return id;
   }
 
-  /** Among them {@link #IMAGE_SIZE} where the engine knows it. */
+  /** Among them {@link #IMAGE_SIZE} and {@link #DRAWS_MASKS} where the engine knows them. */
   @Override
   public Map<String, String> properties() {
     return model.getProperties();
@@ -156,7 +159,9 @@ public final class EngineModel implements Generator {
     if (cause instanceof CancellationException && Thread.interrupted()) {
       throw new InterruptedException("stopped while the model was answering");
     }
-    return cause instanceof RuntimeException bug ? bug : new IllegalStateException(e.getMessage(), e);
+    return cause instanceof RuntimeException bug
+        ? bug
+        : new IllegalStateException(e.getMessage(), e);
   }
 
   /** A predictor for one more thread; close it before this. */

@@ -8,8 +8,9 @@ import java.util.Map;
 
 /**
  * A DJL engine whose one forward pass is a whole batched generation: requests in, answers out, no
- * tensor crosses. Extend it, name the class in {@code META-INF/services/ai.djl.engine.EngineProvider},
- * and {@code Criteria.optEngine(name)} and {@link EngineModel} find it.
+ * tensor crosses. Extend it, name the class in {@code
+ * META-INF/services/ai.djl.engine.EngineProvider}, and {@code Criteria.optEngine(name)} and {@link
+ * EngineModel} find it.
  */
 public abstract class GenerationEngine implements EngineProvider {
   /** DJL takes the lowest rank for its default engine; these must never become that. */

@@ -7,8 +7,8 @@ import dev.watchword.paligemma.Request;
 import java.util.List;
 
 /**
- * Hands a batch to an engine whole: for {@code
- * Criteria.setTypes(Request.class, Answer.class).optTranslator(new GenerationTranslator())}.
+ * Hands a batch to an engine whole: for {@code Criteria.setTypes(Request.class,
+ * Answer.class).optTranslator(new GenerationTranslator())}.
  */
 public final class GenerationTranslator implements Translator<Request, Answer> {
   @Override

@@ -1,7 +1,9 @@
 package dev.watchword.paligemma.engine;
 
+import dev.watchword.paligemma.AnswerOptions;
 import dev.watchword.paligemma.Decoding;
 import dev.watchword.paligemma.ModelOptions;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -11,8 +13,7 @@ import java.util.function.UnaryOperator;
 /** {@link ModelOptions} as the named texts that DJL hands to an engine, and back. */
 public final class LocalOptions {
   private record Option(
-      Function<ModelOptions, Object> write,
-      BiFunction<ModelOptions, String, ModelOptions> read) {}
+      Function<ModelOptions, Object> write, BiFunction<ModelOptions, String, ModelOptions> read) {}
 
   private static final Map<String, Option> ALL = all();
 
@@ -40,7 +41,25 @@ public final class LocalOptions {
     all.put(
         "agreement-every",
         decoding(Decoding::agreementEvery, text -> d -> d.withAgreementEvery(number(text))));
+    all.put(
+        "loc-scale",
+        answers(AnswerOptions::locationScale, text -> a -> a.withLocationScale(number(text))));
+    all.put(
+        "drop-whole-frame",
+        answers(AnswerOptions::dropsWholeFrame, text -> a -> a.withDropsWholeFrame(flag(text))));
+    all.put(
+        "mask-weights",
+        answers(
+            answers -> answers.maskWeights().map(Path::toString).orElse(""),
+            text -> a -> text.isEmpty() ? a : a.withMaskWeights(Path.of(text))));
     return all;
+  }
+
+  private static Option answers(
+      Function<AnswerOptions, Object> write, Function<String, UnaryOperator<AnswerOptions>> read) {
+    return new Option(
+        options -> write.apply(options.answers()),
+        (options, text) -> options.withAnswers(read.apply(text).apply(options.answers())));
   }
 
   private static Option decoding(
@@ -93,8 +112,7 @@ public final class LocalOptions {
     return switch (text) {
       case "true" -> true;
       case "false" -> false;
-      default ->
-          throw new IllegalArgumentException("expected true or false, not '" + text + "'");
+      default -> throw new IllegalArgumentException("expected true or false, not '" + text + "'");
     };
   }
 }

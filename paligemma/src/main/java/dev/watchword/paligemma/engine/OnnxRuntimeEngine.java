@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@link PaliGemma} as the DJL engine {@value #NAME}; its options are {@link LocalOptions}. DJL's own engine of that name runs graphs, one
- * call at a time, and cannot run a checkpoint; only one of the two may be on the class path.
+ * {@link PaliGemma} as the DJL engine {@value #NAME}; its options are {@link LocalOptions}. DJL's
+ * own engine of that name runs graphs, one call at a time, and cannot run a checkpoint; only one of
+ * the two may be on the class path.
  */
 public final class OnnxRuntimeEngine extends GenerationEngine {
   public static final String NAME = "OnnxRuntime";
@@ -21,8 +22,7 @@ public final class OnnxRuntimeEngine extends GenerationEngine {
   }
 
   @Override
-  protected Generator load(Path directory, Map<String, String> options)
-      throws CheckpointException {
+  protected Generator load(Path directory, Map<String, String> options) throws CheckpointException {
     return new Local(PaliGemma.load(directory, LocalOptions.read(NAME, options)));
   }
 
@@ -35,7 +35,9 @@ public final class OnnxRuntimeEngine extends GenerationEngine {
 
     @Override
     public Map<String, String> properties() {
-      return Map.of(EngineModel.IMAGE_SIZE, Integer.toString(model.imageSize()));
+      return Map.of(
+          EngineModel.IMAGE_SIZE, Integer.toString(model.imageSize()),
+          EngineModel.DRAWS_MASKS, Boolean.toString(model.drawsMasks()));
     }
 
     @Override

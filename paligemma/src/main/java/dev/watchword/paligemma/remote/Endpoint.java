@@ -107,7 +107,8 @@ final class Endpoint implements AutoCloseable {
   }
 
   private Attempt again(String sentence) {
-    return new Attempt.Again("the model endpoint " + settings.url() + " " + sentence, Duration.ZERO);
+    return new Attempt.Again(
+        "the model endpoint " + settings.url() + " " + sentence, Duration.ZERO);
   }
 
   private static String lost(Throwable cause) {
@@ -130,7 +131,8 @@ final class Endpoint implements AutoCloseable {
 
   /** Half to all of it, so that calls that failed together do not return together. */
   private static Duration jittered(Duration wait) {
-    return Duration.ofNanos(ThreadLocalRandom.current().nextLong(wait.toNanos() / 2, wait.toNanos()));
+    return Duration.ofNanos(
+        ThreadLocalRandom.current().nextLong(wait.toNanos() / 2, wait.toNanos()));
   }
 
   private static Duration shorter(Duration one, Duration other) {

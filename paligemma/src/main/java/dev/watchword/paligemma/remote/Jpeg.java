@@ -53,7 +53,9 @@ final class Jpeg {
     return picture;
   }
 
-  /** Halves while that is enough, because one bilinear step over more than two pixels skips some. */
+  /**
+   * Halves while that is enough, because one bilinear step over more than two pixels skips some.
+   */
   private static BufferedImage scaled(BufferedImage picture, int longSide) {
     BufferedImage current = picture;
     while (longSide(current) > longSide) {

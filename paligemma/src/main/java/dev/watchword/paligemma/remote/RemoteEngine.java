@@ -7,13 +7,13 @@ import java.time.InstantSource;
 import java.util.Map;
 
 /**
- * The DJL engine {@value #NAME}: a model behind an OpenAI-compatible endpoint. Its options are those
- * of {@link RemoteSettings#options()}, of which {@code url} and {@code model} are required; the model
- * directory holds nothing. Loading calls nobody: an endpoint that is away fails requests, each
- * with its sentence.
+ * The DJL engine {@value #NAME}: a model behind an OpenAI-compatible endpoint. Its options are
+ * those of {@link RemoteSettings#options()}, of which {@code url} and {@code model} are required;
+ * the model directory holds nothing. Loading calls nobody: an endpoint that is away fails requests,
+ * each with its sentence.
  *
- * <p>Boxes come from {@link dev.watchword.paligemma.GemmaJsonParser} without scores. The answers are
- * those of the server: two calls may differ, other than with a model in this process.
+ * <p>Boxes come from {@link dev.watchword.paligemma.GemmaJsonParser} without scores. The answers
+ * are those of the server: two calls may differ, other than with a model in this process.
  */
 public final class RemoteEngine extends GenerationEngine {
   public static final String NAME = "Remote";

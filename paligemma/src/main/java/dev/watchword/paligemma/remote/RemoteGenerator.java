@@ -68,7 +68,8 @@ final class RemoteGenerator implements Generator {
     Map<RgbImage, byte[]> pictures = new IdentityHashMap<>();
     for (Request request : requests) {
       pictures.computeIfAbsent(
-          request.image(), image -> Jpeg.encode(image, settings.longSide(), settings.jpegQuality()));
+          request.image(),
+          image -> Jpeg.encode(image, settings.longSide(), settings.jpegQuality()));
     }
     long encoded = System.nanoTime();
     List<Callable<Optional<Ended>>> rows = new ArrayList<>();

@@ -27,8 +27,7 @@ final class RemoteOptions {
       }
     }
     Map<String, String> all =
-        new LinkedHashMap<>(
-            RemoteSettings.of(URI.create("http://localhost"), "any").options());
+        new LinkedHashMap<>(RemoteSettings.of(URI.create("http://localhost"), "any").options());
     for (Map.Entry<String, String> option : given.entrySet()) {
       if (all.replace(option.getKey(), option.getValue()) == null) {
         throw new IllegalArgumentException(

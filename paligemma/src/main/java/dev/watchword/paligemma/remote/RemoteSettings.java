@@ -84,8 +84,7 @@ public record RemoteSettings(
           "the URL holds more than host, port and path; a key belongs into the API key");
     }
     String path = url.getRawPath().replaceAll("(/chat/completions)?/*$", "");
-    return URI.create(
-        scheme + "://" + url.getRawAuthority() + (path.isEmpty() ? "/v1" : path));
+    return URI.create(scheme + "://" + url.getRawAuthority() + (path.isEmpty() ? "/v1" : path));
   }
 
   /** Settings with every default. */

@@ -60,8 +60,7 @@ class EngineModelTest {
       direct = model.generate(requests).stream().map(Generation::text).toList();
     }
     try (EngineModel model =
-        EngineModel.load(
-            OnnxRuntimeEngine.NAME, checkpoint, LocalOptions.of(OPTIONS))) {
+        EngineModel.load(OnnxRuntimeEngine.NAME, checkpoint, LocalOptions.of(OPTIONS))) {
       List<Answer> answers = model.generate(requests);
 
       assertThat(generations(answers)).extracting(Generation::text).isEqualTo(direct);
@@ -121,12 +120,10 @@ class EngineModelTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("there is no engine 'PyTorch'; the engines here are")
         .hasMessageContaining("OnnxRuntime");
-    assertThatThrownBy(
-            () -> EngineModel.load("OnnxRuntime", checkpoint, Map.of("thread", "1")))
+    assertThatThrownBy(() -> EngineModel.load("OnnxRuntime", checkpoint, Map.of("thread", "1")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no option 'thread'; it has threads");
-    assertThatThrownBy(
-            () -> EngineModel.load("OnnxRuntime", checkpoint, Map.of("threads", "two")))
+    assertThatThrownBy(() -> EngineModel.load("OnnxRuntime", checkpoint, Map.of("threads", "two")))
         .hasMessageContaining("option threads: expected a whole number, not 'two'");
   }
 

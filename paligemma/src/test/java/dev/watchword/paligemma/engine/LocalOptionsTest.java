@@ -3,10 +3,13 @@ package dev.watchword.paligemma.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.watchword.paligemma.AnswerOptions;
 import dev.watchword.paligemma.Decoding;
 import dev.watchword.paligemma.ModelOptions;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +17,11 @@ class LocalOptionsTest {
   @Test
   void crossUnchanged() {
     ModelOptions options =
-        new ModelOptions(3, 77, new Decoding(false, true, false, true, false, 5, 9));
+        new ModelOptions(
+            3,
+            77,
+            new Decoding(false, true, false, true, false, 5, 9),
+            new AnswerOptions(1023, true, Optional.of(Path.of("masks", "vae-oid.npz"))));
 
     assertThat(LocalOptions.read("E", LocalOptions.of(options))).isEqualTo(options);
     assertThat(LocalOptions.read("E", Map.of())).isEqualTo(ModelOptions.defaults());

@@ -128,9 +128,13 @@ class RemoteEngineTest {
   @Test
   void asksForTextInPlainWords() throws Exception {
     try (StandIn server = new StandIn(Say.ok(StandIn.completion("A grey street.")))) {
-      for (String prompt :
-          List.of("caption de", "ocr", "answer en how many cars?", "What is odd here?")) {
-        Answer answer = ask(server, new Request(picture(8, 8), new TextPrompt(prompt)));
+      for (TextPrompt prompt :
+          List.of(
+              TextPrompt.caption("de"),
+              TextPrompt.ocr(),
+              TextPrompt.answer("en", "how many cars?"),
+              new TextPrompt("caption this"))) {
+        Answer answer = ask(server, new Request(picture(8, 8), prompt));
         assertThat(generation(answer).text()).isEqualTo("A grey street.");
         assertThat(generation(answer).detections()).isEmpty();
       }
@@ -140,7 +144,7 @@ class RemoteEngineTest {
               caption -> assertThat(caption).contains("one short sentence, in German"),
               ocr -> assertThat(ocr).contains("Read all text"),
               answer -> assertThat(answer).startsWith("how many cars?").contains("in English"),
-              free -> assertThat(free).isEqualTo("What is odd here?"));
+              free -> assertThat(free).isEqualTo("caption this"));
     }
   }
 
@@ -148,9 +152,7 @@ class RemoteEngineTest {
   void saysThatItCannotSegment() throws Exception {
     try (StandIn server = new StandIn(Say.ok(StandIn.completion("[]")))) {
       Answer answer =
-          ask(
-              server,
-              new Request(picture(8, 8), new SegmentPrompt("segment car", List.of("car"))));
+          ask(server, new Request(picture(8, 8), new SegmentPrompt("segment car", List.of("car"))));
 
       assertThat(failed(answer).reason()).isEqualTo(Reason.UNSUPPORTED);
       assertThat(failed(answer).failure()).contains("segment car").contains("detect");
@@ -278,8 +280,7 @@ class RemoteEngineTest {
   void timeoutCoversTheBody() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     try (StandIn server = new StandIn(Say.ok(StandIn.body("vllm.json")).after(never));
-        RemoteGenerator generator =
-            generator(settings(server.url(), Duration.ofMillis(200), 0))) {
+        RemoteGenerator generator = generator(settings(server.url(), Duration.ofMillis(200), 0))) {
       Answer answer = generator.generate(List.of(detect())).getFirst();
       never.countDown();
 
@@ -292,8 +293,7 @@ class RemoteEngineTest {
   void interruptCancelsWhatIsUnderWay() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     try (StandIn server = new StandIn(Say.ok(StandIn.body("vllm.json")).after(never));
-        EngineModel model =
-            EngineModel.load("Remote", directory, settings(server).options())) {
+        EngineModel model = EngineModel.load("Remote", directory, settings(server).options())) {
       FutureTask<List<Answer>> call = new FutureTask<>(() -> model.generate(List.of(detect())));
       Thread thread = new Thread(call);
       thread.start();
@@ -319,7 +319,8 @@ class RemoteEngineTest {
 
       assertThat(failed.failure())
           .isEqualTo(
-              "the model endpoint %s/v1 cannot be reached: nothing listens there".formatted(closed));
+              "the model endpoint %s/v1 cannot be reached: nothing listens there"
+                  .formatted(closed));
       assertThat(failed.usage().attempts()).isEqualTo(2);
       assertThat(pauses).hasSize(1);
     }

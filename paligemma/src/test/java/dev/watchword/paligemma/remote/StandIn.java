@@ -19,7 +19,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A local server in the place of a model's: says what it is told to, and keeps what it was sent. */
+/**
+ * A local server in the place of a model's: says what it is told to, and keeps what it was sent.
+ */
 final class StandIn implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
