@@ -1,11 +1,14 @@
 package dev.watchword.app;
 
+import dev.watchword.inference.RemoteModel;
 import dev.watchword.ingest.CameraConfig;
 import dev.watchword.ingest.CameraProbe;
 import dev.watchword.paligemma.CheckpointException;
 import dev.watchword.paligemma.EmbeddedCheckpoint;
-import dev.watchword.paligemma.PaliGemma;
 import dev.watchword.paligemma.Task;
+import dev.watchword.paligemma.engine.EngineModel;
+import dev.watchword.paligemma.remote.RemoteProbe;
+import dev.watchword.service.config.Secret;
 import dev.watchword.sink.storage.FileObjectStore;
 import java.io.IOException;
 import java.net.URI;
@@ -146,30 +149,35 @@ final class Findings {
     }
   }
 
-  private Finding model() throws IOException {
+  private Finding model() throws IOException, InterruptedException {
+    if (config.inference().remote().isPresent()) {
+      RemoteModel remote = config.inference().remote().get();
+      RemoteProbe probe = RemoteProbe.probe(remote.settings(), remote.apiKey().map(Secret::reveal));
+      return new Finding("model", probe.ok(), probe.sentence());
+    }
     Path directory =
         config.inference().modelPath().isPresent()
             ? config.inference().modelPath().get()
             : EmbeddedCheckpoint.extractTo(Caches.checkpoint());
-    try (PaliGemma model = PaliGemma.load(directory, config.inference().model())) {
+    try (EngineModel model = config.inference().load(directory)) {
       String name =
           config
               .inference()
               .modelPath()
               .map(Path::toString)
               .orElse("embedded checkpoint (drawn scenes only)");
-      return Finding.ok(
-          "model", name + ", " + model.imageSize() + " px, " + model.id().engine() + masks(model));
+      String pixels = model.properties().get(EngineModel.IMAGE_SIZE) + " px";
+      return Finding.ok("model", name + ", " + pixels + ", " + model.id().engine() + masks(model));
     } catch (CheckpointException e) {
       return Finding.bad("model", e.getMessage());
     }
   }
 
-  private String masks(PaliGemma model) {
+  private String masks(EngineModel model) {
     boolean wanted =
         config.inference().prompts().stream()
             .anyMatch(prompt -> prompt.asked().task() == Task.SEGMENT);
-    return wanted && !model.drawsMasks()
+    return wanted && !Boolean.parseBoolean(model.properties().get(EngineModel.DRAWS_MASKS))
         ? ", no masks: put vae-oid.npz into model.path or name it in model.mask-weights"
         : "";
   }

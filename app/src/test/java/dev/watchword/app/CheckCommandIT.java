@@ -2,13 +2,16 @@ package dev.watchword.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.watchword.simulator.DrawnScene;
 import dev.watchword.simulator.RtspCredentials;
 import dev.watchword.simulator.RtspServer;
 import dev.watchword.simulator.SceneClip;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,6 +123,44 @@ class CheckCommandIT {
     assertThat(run.line("kafka")).contains("WRONG").contains("127.0.0.1:" + port);
     assertThat(run.line("registry")).contains("WRONG").contains("registry.url");
     assertThat(run.line("model")).contains("ok");
+  }
+
+  @Test
+  void asksAModelsEndpointWhatItServes() throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/v1/models",
+        exchange -> {
+          byte[] list = "{\"data\":[{\"id\":\"gemma-4\"}]}".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, list.length);
+          exchange.getResponseBody().write(list);
+          exchange.close();
+        });
+    server.start();
+    try {
+      int port = server.getAddress().getPort();
+      assertThat(checkRemote(port, "gemma-4").line("model"))
+          .contains(" ok ")
+          .contains("http://127.0.0.1:" + port + "/v1, gemma-4");
+      assertThat(checkRemote(port, "gemma-5").line("model"))
+          .contains("WRONG")
+          .contains("serves no model 'gemma-5'; it serves gemma-4");
+    } finally {
+      server.stop(0);
+    }
+    CommandLineRun away = checkRemote(closedPort(), "gemma-4");
+    assertThat(away.line("model")).contains("WRONG").contains("nothing listens there");
+    assertThat(away.out() + away.err()).doesNotContain("very-secret");
+  }
+
+  private CommandLineRun checkRemote(int port, String model) throws IOException {
+    return check(
+        """
+        cameras: {gate: {url: "%s"}}
+        model: {engine: Remote, remote: {url: "http://127.0.0.1:%d", model: %s, api-key: very-secret}}
+        """
+                .formatted(clip, port, model)
+            + PROMPT);
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.watchword.inference;
 
-import dev.watchword.paligemma.Generation;
 import dev.watchword.paligemma.Request;
 import dev.watchword.paligemma.RgbImage;
+import dev.watchword.paligemma.engine.Answer;
+import dev.watchword.paligemma.engine.Answer.Reason;
+import dev.watchword.paligemma.engine.Generator;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.service.kafka.DeadLetters;
 import java.io.IOException;
@@ -12,13 +14,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Turns a batch of judged records into answers. A picture is decoded once, whatever the number of
- * its prompts. When the model fails on a batch, each frame gets a try of its own, so that only the
- * one at fault is lost. Used by one thread.
+ * its prompts. A request that the model says it cannot answer fails alone. When the model breaks on
+ * a batch, each frame gets a try of its own, so that only the one at fault is lost. Used by one
+ * thread.
  */
 final class BatchInference {
   private static final Logger log = LoggerFactory.getLogger(BatchInference.class);
@@ -28,29 +32,37 @@ final class BatchInference {
 
   private record Work(Received.Frame source, RgbImage image, List<Prompt> prompts) {}
 
-  private final Detector detector;
+  private final Generator model;
   private final List<Prompt> prompts;
   private final Topics topics;
   private final InstantSource clock;
   private final InferenceMetrics metrics;
   private final WireRecords records;
   private boolean failing;
+  private Optional<String> lostModel = Optional.empty();
 
   BatchInference(
-      Detector detector,
+      Generator model,
       List<Prompt> prompts,
       Topics topics,
       InstantSource clock,
       InferenceMetrics metrics) {
-    this.detector = detector;
+    this.model = model;
     this.prompts = prompts;
     this.topics = topics;
     this.clock = clock;
     this.metrics = metrics;
-    this.records = new WireRecords(detector.id());
+    this.records = new WireRecords(model.id());
   }
 
-  Answers answer(List<Judged> batch) {
+  /**
+   * Why the model answered nothing in the last batch, when it is behind an endpoint that is lost.
+   */
+  Optional<String> lostModel() {
+    return lostModel;
+  }
+
+  Answers answer(List<Judged> batch) throws InterruptedException {
     Instant start = clock.instant();
     Answers answers = new Answers();
     List<Work> work = new ArrayList<>();
@@ -112,12 +124,12 @@ final class BatchInference {
     }
   }
 
-  private void infer(List<Work> work, Instant start, Answers answers) {
+  private void infer(List<Work> work, Instant start, Answers answers) throws InterruptedException {
     if (work.isEmpty()) {
       return;
     }
     try {
-      detect(work, start, answers);
+      ask(work, start, answers);
       failing = false;
     } catch (RuntimeException e) {
       logOnce(e);
@@ -127,9 +139,9 @@ final class BatchInference {
     }
   }
 
-  private void inferAlone(Work one, Instant start, Answers answers) {
+  private void inferAlone(Work one, Instant start, Answers answers) throws InterruptedException {
     try {
-      detect(List.of(one), start, answers);
+      ask(List.of(one), start, answers);
     } catch (RuntimeException e) {
       for (Prompt prompt : one.prompts()) {
         fail(one.source(), prompt, "the model failed on this frame: " + e, start, answers);
@@ -138,33 +150,57 @@ final class BatchInference {
   }
 
   /** Adds to the answers only after the whole call has succeeded. */
-  private void detect(List<Work> work, Instant start, Answers answers) {
+  private void ask(List<Work> work, Instant start, Answers answers) throws InterruptedException {
     List<Request> requests = new ArrayList<>();
     for (Work one : work) {
       one.prompts().forEach(prompt -> requests.add(new Request(one.image(), prompt.asked())));
     }
-    List<Generation> generations = detector.generate(requests);
-    if (generations.size() != requests.size()) {
+    List<Answer> said = model.generate(requests);
+    if (said.size() != requests.size()) {
       throw new IllegalStateException(
-          "the model answered %d of %d requests".formatted(generations.size(), requests.size()));
+          "the model answered %d of %d requests".formatted(said.size(), requests.size()));
     }
-    metrics.batch(work.size(), generations.get(0).timings());
+    metrics.batch(work.size(), said);
+    lostModel = lost(said);
     Instant now = clock.instant();
     int next = 0;
     for (Work one : work) {
       for (Prompt prompt : one.prompts()) {
-        answers.publish(
-            topics.detections(),
-            RequestOutcome.INFERRED,
-            records.inferred(
-                one.source().frame(),
-                prompt,
-                generations.get(next++),
-                queued(one.source(), start),
-                work.size(),
-                now));
+        switch (said.get(next++)) {
+          case Answer.Given given ->
+              answers.publish(
+                  topics.detections(),
+                  RequestOutcome.INFERRED,
+                  records.inferred(
+                      one.source().frame(),
+                      prompt,
+                      given,
+                      queued(one.source(), start),
+                      work.size(),
+                      now));
+          case Answer.Failed failed -> fail(one.source(), prompt, failed.failure(), start, answers);
+        }
       }
     }
+  }
+
+  /**
+   * Nothing but the endpoint's silence or refusal means that it is lost; one answer disproves it.
+   */
+  private static Optional<String> lost(List<Answer> said) {
+    Optional<String> why = Optional.empty();
+    for (Answer answer : said) {
+      switch (answer) {
+        case Answer.Failed failed
+            when failed.reason() == Reason.UNREACHABLE || failed.reason() == Reason.REFUSED ->
+            why = Optional.of(failed.failure());
+        case Answer.Failed failed when failed.reason() == Reason.UNSUPPORTED -> {}
+        case Answer other -> {
+          return Optional.empty();
+        }
+      }
+    }
+    return why;
   }
 
   private void fail(

@@ -1,10 +1,14 @@
 package dev.watchword.inference;
 
 import dev.watchword.paligemma.AnswerOptions;
+import dev.watchword.paligemma.CheckpointException;
 import dev.watchword.paligemma.DetectPrompt;
 import dev.watchword.paligemma.ModelOptions;
 import dev.watchword.paligemma.TaskPrompt;
 import dev.watchword.paligemma.TextPrompt;
+import dev.watchword.paligemma.engine.EngineModel;
+import dev.watchword.paligemma.engine.LocalOptions;
+import dev.watchword.paligemma.engine.OnnxRuntimeEngine;
 import dev.watchword.service.config.Section;
 import dev.watchword.service.config.Suggestion;
 import java.nio.file.Path;
@@ -21,6 +25,8 @@ import java.util.Set;
  * inference}.
  *
  * @param modelPath a checkpoint directory; empty for the embedded one
+ * @param engine name of the DJL engine that runs the model
+ * @param remote how to reach the model when it is behind an endpoint
  * @param maxBatch frames in one call of the model
  * @param maxBatchDelay how long the first frame of a batch waits for others
  * @param maxAge frames that were captured longer ago are skipped
@@ -29,10 +35,11 @@ public record InferenceConfig(
     List<Prompt> prompts,
     Optional<Path> modelPath,
     ModelOptions model,
+    String engine,
+    Optional<RemoteModel> remote,
     int maxBatch,
     Duration maxBatchDelay,
     Duration maxAge) {
-  private static final String ENGINE = "OnnxRuntime";
   private static final int DEFAULT_THREADS = 4;
 
   /** Twenty boxes of seven tokens and the end token. */
@@ -53,23 +60,44 @@ public record InferenceConfig(
   public static InferenceConfig from(Section root, Set<String> cameraIds) {
     Section inference = root.section("inference");
     Section model = root.section("model");
-    checkEngine(model);
+    String engine = engine(model);
     List<Prompt> prompts = prompts(root, cameraIds);
     return new InferenceConfig(
         prompts,
         model.optionalText("path").map(Path::of),
         modelOptions(model, prompts),
+        engine,
+        RemoteModel.from(model, engine),
         inference.integer("max-batch", 8, 1, 256),
         inference.duration("max-batch-delay", Duration.ofMillis(20)),
         inference.duration("max-age", Duration.ofSeconds(5)));
   }
 
-  private static void checkEngine(Section model) {
-    String engine = model.text("engine", ENGINE);
-    if (!engine.equals(ENGINE)) {
+  private static String engine(Section model) {
+    String engine = model.text("engine", OnnxRuntimeEngine.NAME);
+    Set<String> engines = EngineModel.engines();
+    if (!engines.contains(engine)) {
       throw model.wrong(
-          "engine", "there is no engine '" + engine + "' in this build; use " + ENGINE);
+          "engine",
+          "there is no engine '"
+              + engine
+              + "' in this build; "
+              + Suggestion.nearest(engine, engines)
+                  .map(near -> "did you mean '" + near + "'?")
+                  .orElse("engines: " + String.join(", ", engines)));
     }
+    return engine;
+  }
+
+  /**
+   * Loads the model; a remote one without calling its endpoint.
+   *
+   * @param directory of the checkpoint; any that exists for a remote model
+   */
+  public EngineModel load(Path directory) throws CheckpointException {
+    return remote.isPresent()
+        ? remote.get().load(directory)
+        : EngineModel.load(engine, directory, LocalOptions.of(model));
   }
 
   private static ModelOptions modelOptions(Section model, List<Prompt> prompts) {

@@ -1,5 +1,6 @@
 package dev.watchword.inference;
 
+import dev.watchword.paligemma.engine.Generator;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
@@ -58,7 +59,7 @@ final class InferenceLoop implements LoopThread.Loop {
 
   InferenceLoop(
       InferenceConfig config,
-      Detector detector,
+      Generator model,
       FrameClients clients,
       LoopTime time,
       Backoff backoff,
@@ -70,7 +71,7 @@ final class InferenceLoop implements LoopThread.Loop {
     this.batcher = new FrameBatcher(config.maxBatch(), config.maxBatchDelay());
     this.triage = new Triage(config.prompts(), config.maxAge(), time.clock(), seen);
     this.inference =
-        new BatchInference(detector, config.prompts(), clients.topics(), time.clock(), metrics);
+        new BatchInference(model, config.prompts(), clients.topics(), time.clock(), metrics);
     this.metrics = metrics;
     this.nanos = time.nanos();
     this.link = new BrokerLink(time.nanos());
@@ -92,10 +93,7 @@ final class InferenceLoop implements LoopThread.Loop {
       }
       if (!redoing) {
         backoff.reset();
-        health.set(
-            link.isAway(consumer.metrics())
-                ? Health.down("no Kafka broker is connected; trying again")
-                : Health.up("running"));
+        health.set(condition());
       }
     } catch (WakeupException e) {
       // Asked to stop: the driver does not step again, and what was polled was not committed.
@@ -104,6 +102,13 @@ final class InferenceLoop implements LoopThread.Loop {
     } catch (KafkaException e) {
       startOver(e);
     }
+  }
+
+  private Health condition() {
+    if (link.isAway(consumer.metrics())) {
+      return Health.down("no Kafka broker is connected; trying again");
+    }
+    return inference.lostModel().map(Health::down).orElseGet(() -> Health.up("running"));
   }
 
   /** Polls even when there is enough to do, so that the group sees that this worker lives. */
@@ -137,7 +142,7 @@ final class InferenceLoop implements LoopThread.Loop {
     }
   }
 
-  private void answer() {
+  private void answer() throws InterruptedException {
     Answers answers = inference.answer(batcher.take(triage::judge));
     try (InferenceMetrics.Stage stage = metrics.stage("publish")) {
       publisher.publish(answers, consumer.groupMetadata());

@@ -1,13 +1,18 @@
 package dev.watchword.inference;
 
 import dev.watchword.paligemma.Timings;
+import dev.watchword.paligemma.engine.Answer;
+import dev.watchword.paligemma.engine.Usage;
 import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameDetections;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Histogram;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the worker counts. Records are counted when their transaction has committed, so work that is
@@ -33,6 +38,11 @@ final class InferenceMetrics {
   private final Histogram stageSeconds;
   private final Histogram queueSeconds;
   private final Histogram latencySeconds;
+  private final Counter remoteRequests;
+  private final Counter remoteAttempts;
+  private final Counter remoteTokens;
+  private final Counter remoteCost;
+  private final Histogram remoteSeconds;
 
   InferenceMetrics(CollectorRegistry registry) {
     framesConsumed =
@@ -86,10 +96,62 @@ final class InferenceMetrics {
             .labelNames("camera")
             .buckets(0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30)
             .register(registry);
+    remoteRequests =
+        Counter.build(
+                "watchword_inference_remote_requests_total",
+                "Requests to a model behind an endpoint, by outcome.")
+            .labelNames("outcome")
+            .register(registry);
+    remoteAttempts =
+        Counter.build(
+                "watchword_inference_remote_attempts_total", "Calls of the endpoint, with retries.")
+            .register(registry);
+    remoteTokens =
+        Counter.build(
+                "watchword_inference_remote_tokens_total", "Tokens as the endpoint counts them.")
+            .labelNames("kind")
+            .register(registry);
+    remoteCost =
+        Counter.build(
+                "watchword_inference_remote_cost_dollars_total",
+                "Price of the tokens, as configured.")
+            .register(registry);
+    remoteSeconds =
+        Histogram.build(
+                "watchword_inference_remote_request_seconds",
+                "From a request's first call to its answer, with retries.")
+            .buckets(0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120)
+            .register(registry);
   }
 
-  void batch(int frames, Timings timings) {
+  /** Counted at once: what an endpoint has done costs, also when the transaction is aborted. */
+  void batch(int frames, List<Answer> said) {
     batchFrames.observe(frames);
+    said.forEach(this::remote);
+    said.stream()
+        .flatMap(answer -> answer instanceof Answer.Given given ? Stream.of(given) : Stream.of())
+        .findFirst()
+        .ifPresent(given -> timings(given.generation().timings()));
+  }
+
+  private void remote(Answer answer) {
+    Usage usage = answer.usage();
+    if (usage.attempts() == 0) {
+      return;
+    }
+    String outcome =
+        answer instanceof Answer.Failed failed
+            ? failed.reason().name().toLowerCase(Locale.ROOT)
+            : "answered";
+    remoteRequests.labels(outcome).inc();
+    remoteAttempts.inc(usage.attempts());
+    remoteTokens.labels("prompt").inc(usage.promptTokens());
+    remoteTokens.labels("completion").inc(usage.completionTokens());
+    remoteCost.inc(usage.dollars());
+    remoteSeconds.observe(seconds(usage.time()));
+  }
+
+  private void timings(Timings timings) {
     observe("preprocess", timings.preprocess());
     observe("vision", timings.vision());
     observe("prefill", timings.prefill());

@@ -2,8 +2,8 @@ package dev.watchword.inference;
 
 import dev.watchword.paligemma.CheckpointException;
 import dev.watchword.paligemma.EmbeddedCheckpoint;
-import dev.watchword.paligemma.PaliGemma;
 import dev.watchword.paligemma.Task;
+import dev.watchword.paligemma.engine.EngineModel;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
@@ -14,6 +14,7 @@ import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.ConnectingLoop;
 import dev.watchword.service.kafka.KafkaSettings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -85,16 +86,16 @@ public final class InferenceService implements Service {
 
   /** Loads the model first, and once: it outlives a loop that could not be made. */
   private final class Worker implements ConnectingLoop.Connector {
-    private Detector detector;
+    private EngineModel model;
 
     @Override
     public InferenceLoop connect(Backoff backoff) throws CheckpointException, IOException {
-      if (detector == null) {
-        detector = Detector.of(PaliGemma.load(checkpoint(), config.model()));
+      if (model == null) {
+        model = config.load(directory());
       }
       return new InferenceLoop(
           config,
-          detector,
+          model,
           clients(),
           new LoopTime(context.clock(), System::nanoTime),
           backoff,
@@ -104,13 +105,16 @@ public final class InferenceService implements Service {
 
     @Override
     public void close() {
-      if (detector != null) {
-        detector.close();
+      if (model != null) {
+        model.close();
       }
     }
   }
 
-  private Path checkpoint() throws IOException {
+  private Path directory() throws IOException {
+    if (config.remote().isPresent()) {
+      return Files.createDirectories(cacheDirectory);
+    }
     if (config.modelPath().isPresent()) {
       return config.modelPath().get();
     }

@@ -3,6 +3,7 @@ package dev.watchword.inference;
 import dev.watchword.paligemma.Generation;
 import dev.watchword.paligemma.Segment;
 import dev.watchword.paligemma.Timings;
+import dev.watchword.paligemma.engine.Answer;
 import dev.watchword.schemas.BoundingBox;
 import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameDetections;
@@ -30,15 +31,16 @@ final class WireRecords {
   FrameDetections inferred(
       SampledFrame frame,
       Prompt prompt,
-      Generation generation,
+      Answer.Given answer,
       Duration queued,
       int batchSize,
       Instant now) {
+    Generation generation = answer.generation();
     return record(frame, prompt, now)
         .setOutcome(Outcome.INFERRED)
         .setDetections(generation.detections().stream().map(WireRecords::detection).toList())
         .setText(generation.text())
-        .setTokens(generation.tokens())
+        .setTokens(Math.toIntExact(answer.usage().completionTokens()))
         .setTimings(timings(generation.timings(), queued, batchSize))
         .build();
   }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.watchword.paligemma.EmbeddedCheckpoint;
 import dev.watchword.paligemma.ModelOptions;
-import dev.watchword.paligemma.PaliGemma;
+import dev.watchword.paligemma.engine.EngineModel;
+import dev.watchword.paligemma.engine.LocalOptions;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.Outcome;
 import java.nio.file.Path;
@@ -17,15 +18,15 @@ class EmbeddedModelIT {
 
   @Test
   void answersEachPromptOfAFrame() throws Exception {
-    PaliGemma model =
-        PaliGemma.load(
+    try (EngineModel model =
+        EngineModel.load(
+            "OnnxRuntime",
             EmbeddedCheckpoint.extractTo(cache),
-            ModelOptions.defaults().withThreads(1).withMaxNewTokens(50));
-    try (Detector detector = Detector.of(model)) {
+            LocalOptions.of(ModelOptions.defaults().withThreads(1).withMaxNewTokens(50)))) {
       Worker worker =
           new Worker(
               1,
-              detector,
+              model,
               Worker.prompt("people", "detect person"),
               Worker.prompt("cars", "detect car ; truck"));
       worker.frame(0, "gate", 100);

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.watchword.paligemma.AnswerOptions;
+import dev.watchword.paligemma.GemmaJsonParser.Scale;
+import dev.watchword.paligemma.ModelId;
 import dev.watchword.paligemma.Task;
+import dev.watchword.paligemma.engine.EngineModel;
+import dev.watchword.paligemma.remote.RemoteSettings;
 import dev.watchword.schemas.Ids;
 import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.config.Section;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,6 +21,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class InferenceConfigTest {
+  private static final String PROMPT = "prompts: {people: {text: detect person}}\n";
+
   private static InferenceConfig read(String text, String... cameras) {
     Section root = ConfigFile.parse("watchword.yaml", text, name -> null);
     InferenceConfig config = InferenceConfig.from(root, Set.of(cameras));
@@ -110,6 +117,80 @@ class InferenceConfigTest {
     assertThatThrownBy(() -> read("model: {threads: 1}")).hasMessageContaining("at least one");
     assertThatThrownBy(
             () -> read("prompts: {people: {text: detect person}}\nmodel: {engine: TensorRT}"))
-        .hasMessageContaining("use OnnxRuntime");
+        .hasMessageContaining("there is no engine 'TensorRT' in this build; engines: OnnxRuntime");
+    assertThatThrownBy(
+            () -> read("prompts: {people: {text: detect person}}\nmodel: {engine: onnxruntim}"))
+        .hasMessageContaining("did you mean 'OnnxRuntime'?");
+  }
+
+  @Test
+  void readsAModelBehindAnEndpoint() throws Exception {
+    InferenceConfig config =
+        read(
+            PROMPT
+                + """
+                model:
+                  engine: Remote
+                  max-new-tokens: 300
+                  remote:
+                    url: http://gpu:8000
+                    model: google/gemma-4-4b-it
+                    api-key: very-secret
+                    timeout: 10s
+                    retries: 1
+                    parallel: 8
+                    image-long-side: 896
+                    jpeg-quality: 80
+                    price-per-million-input-tokens: 0.5
+                    price-per-million-output-tokens: 2
+                    box-scale: auto
+                """);
+
+    assertThat(config.remote().orElseThrow().settings())
+        .isEqualTo(
+            new RemoteSettings(
+                URI.create("http://gpu:8000/v1"),
+                "google/gemma-4-4b-it",
+                300,
+                Duration.ofSeconds(10),
+                1,
+                8,
+                896,
+                80,
+                0.5,
+                2,
+                Scale.AUTO));
+    assertThat(config.toString()).contains("http://gpu:8000/v1").doesNotContain("very-secret");
+    try (EngineModel model = config.load(Path.of("."))) {
+      assertThat(model.id())
+          .isEqualTo(new ModelId("google/gemma-4-4b-it", "unknown", "Remote", "unknown"));
+    }
+  }
+
+  @Test
+  void saysWhatARemoteModelNeeds() {
+    assertThatThrownBy(() -> read(PROMPT + "model: {engine: Remote}"))
+        .hasMessageContaining("model.remote.url: is missing");
+    assertThatThrownBy(() -> read(PROMPT + "model: {engine: Remote, remote: {url: 'http://h'}}"))
+        .hasMessageContaining("model.remote.model: is missing");
+    assertThatThrownBy(() -> read(PROMPT + "model: {remote: {url: 'http://h', model: m}}"))
+        .hasMessageContaining("model.remote: needs engine: Remote");
+    assertThatThrownBy(
+            () ->
+                read(
+                    PROMPT
+                        + "model: {engine: Remote, path: /m, remote: {url: 'http://h', model: m}}"))
+        .hasMessageContaining("model.path: has no meaning");
+    assertThatThrownBy(
+            () ->
+                read(PROMPT + "model: {engine: Remote, remote: {url: 'http://u:pw@h', model: m}}"))
+        .hasMessageContaining("model.remote.url: expected the URL")
+        .hasMessageNotContaining("pw");
+    assertThatThrownBy(
+            () ->
+                read(
+                    PROMPT
+                        + "model: {engine: Remote, remote: {url: 'http://h', model: m, box-scale: 100}}"))
+        .hasMessageContaining("expected 1000, 1024 or auto, not '100'");
   }
 }

@@ -1,11 +1,16 @@
 package dev.watchword.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.watchword.paligemma.engine.Answer;
+import dev.watchword.paligemma.engine.Answer.Reason;
+import dev.watchword.paligemma.engine.Usage;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.Mask;
 import dev.watchword.schemas.Outcome;
 import dev.watchword.schemas.Task;
+import dev.watchword.service.Health;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +31,7 @@ class InferenceLoopTest {
 
     worker.loop.step();
 
-    assertThat(worker.detector.calls).singleElement().asList().hasSize(3);
+    assertThat(worker.model.calls).singleElement().asList().hasSize(3);
     assertThat(worker.published())
         .containsExactlyInAnyOrder(
             "gate/0 people INFERRED", "gate/1 people INFERRED", "yard/0 people INFERRED");
@@ -38,12 +43,12 @@ class InferenceLoopTest {
   void waitsForMoreFramesUntilTheDeadline() throws Exception {
     worker.frame(0, "gate", 0);
     worker.loop.step();
-    assertThat(worker.detector.calls).isEmpty();
+    assertThat(worker.model.calls).isEmpty();
     assertThat(worker.committed(0)).isZero();
 
     worker.now = worker.now.plus(Worker.BATCH_DELAY).minusNanos(1);
     worker.loop.step();
-    assertThat(worker.detector.calls).isEmpty();
+    assertThat(worker.model.calls).isEmpty();
 
     worker.now = worker.now.plusNanos(1);
     worker.loop.step();
@@ -102,7 +107,7 @@ class InferenceLoopTest {
     all.frame(0, "gate", 3);
     all.loop.step();
 
-    assertThat(all.detector.calls).singleElement().asList().hasSize(3);
+    assertThat(all.model.calls).singleElement().asList().hasSize(3);
     List<FrameDetections> records = all.detections();
     assertThat(records)
         .extracting(FrameDetections::getTask)
@@ -142,7 +147,7 @@ class InferenceLoopTest {
 
     assertThat(worker.published(Outcome.SKIPPED_STALE)).hasSize(20);
     assertThat(worker.published(Outcome.INFERRED)).hasSize(3);
-    assertThat(worker.detector.calls).hasSize(1);
+    assertThat(worker.model.calls).hasSize(1);
   }
 
   @Test
@@ -183,7 +188,7 @@ class InferenceLoopTest {
     two.loop.step();
 
     assertThat(two.published()).containsExactly("gate/0 people INFERRED", "gate/0 cars INFERRED");
-    var requests = two.detector.calls.get(0);
+    var requests = two.model.calls.get(0);
     assertThat(requests.get(0).image()).isSameAs(requests.get(1).image());
     assertThat(two.detections().get(1).getDetections().get(0).getLabel()).isEqualTo("car");
   }
@@ -225,7 +230,7 @@ class InferenceLoopTest {
 
   @Test
   void failingFrameDoesNotTakeItsBatchAlong() throws Exception {
-    worker.detector.failsOn = request -> (request.image().rgb()[0] & 0xff) > 150;
+    worker.model.failsOn = request -> (request.image().rgb()[0] & 0xff) > 150;
     worker.frame(0, "gate", 1);
     worker.frame(0, "gate", 200);
     worker.frame(1, "yard", 2);
@@ -242,6 +247,92 @@ class InferenceLoopTest {
         .singleElement()
         .asString()
         .contains("out of luck");
+  }
+
+  private static Usage usage(int attempts, long prompt, long completion, double dollars) {
+    return new Usage(attempts, prompt, completion, dollars, Duration.ofMillis(250));
+  }
+
+  private static Answer unreachable() {
+    return new Answer.Failed(Reason.UNREACHABLE, "the endpoint is away", usage(3, 0, 0, 0));
+  }
+
+  @Test
+  void requestThatFailsAloneIsNotAskedAgain() throws Exception {
+    worker.model.answers =
+        request ->
+            (request.image().rgb()[0] & 0xff) > 150
+                ? new Answer.Failed(Reason.UNREADABLE, "no list of boxes", usage(1, 340, 20, 0.25))
+                : new Answer.Given(ScriptedModel.generation(request), usage(2, 340, 60, 0.5));
+    worker.frame(0, "gate", 1);
+    worker.frame(0, "gate", 200);
+    worker.frame(1, "yard", 2);
+
+    worker.loop.step();
+
+    assertThat(worker.model.calls).hasSize(1);
+    assertThat(worker.published())
+        .containsExactlyInAnyOrder(
+            "gate/1 people INFERRED", "gate/200 people FAILED", "yard/2 people INFERRED");
+    assertThat(worker.detections())
+        .filteredOn(record -> record.getOutcome() == Outcome.FAILED)
+        .extracting(FrameDetections::getFailure)
+        .containsExactly("no list of boxes");
+    assertThat(worker.detections().get(0).getTokens()).isEqualTo(60);
+    assertThat(worker.health.current().ok()).isTrue();
+    assertThat(worker.remote("requests_total", "outcome", "answered")).isEqualTo(2);
+    assertThat(worker.remote("requests_total", "outcome", "unreadable")).isEqualTo(1);
+    assertThat(worker.remote("tokens_total", "kind", "prompt")).isEqualTo(1020);
+    assertThat(worker.remote("tokens_total", "kind", "completion")).isEqualTo(140);
+    assertThat(worker.registry.getSampleValue("watchword_inference_remote_attempts_total"))
+        .isEqualTo(5);
+    assertThat(worker.registry.getSampleValue("watchword_inference_remote_cost_dollars_total"))
+        .isEqualTo(1.25);
+    assertThat(worker.registry.getSampleValue("watchword_inference_remote_request_seconds_sum"))
+        .isEqualTo(0.75);
+  }
+
+  @Test
+  void lostEndpointShowsInHealthUntilItAnswers() throws Exception {
+    worker.model.answers = request -> unreachable();
+    worker.frame(0, "gate", 0);
+    worker.stepUntilDue();
+    assertThat(worker.published()).containsExactly("gate/0 people FAILED");
+    assertThat(worker.committed(0)).isEqualTo(1);
+    assertThat(worker.health.current()).isEqualTo(Health.down("the endpoint is away"));
+
+    worker.loop.step();
+    assertThat(worker.health.current().ok()).as("nothing new is known").isFalse();
+
+    worker.model.answers =
+        request -> new Answer.Given(ScriptedModel.generation(request), usage(1, 340, 60, 0));
+    worker.frame(0, "gate", 1);
+    worker.stepUntilDue();
+    assertThat(worker.health.current()).isEqualTo(Health.up("running"));
+  }
+
+  @Test
+  void oneAnswerProvesThatTheEndpointIsThere() throws Exception {
+    worker.model.answers =
+        request ->
+            (request.image().rgb()[0] & 0xff) > 150
+                ? unreachable()
+                : Answer.Given.of(ScriptedModel.generation(request));
+    worker.frame(0, "gate", 1);
+    worker.frame(0, "gate", 200);
+    worker.stepUntilDue();
+
+    assertThat(worker.health.current().ok()).isTrue();
+  }
+
+  @Test
+  void interruptedModelEndsTheRoundWithoutAskingAgain() {
+    worker.model.duringCall = Thread.currentThread()::interrupt;
+    worker.frame(0, "gate", 0);
+
+    assertThatThrownBy(worker::stepUntilDue).isInstanceOf(InterruptedException.class);
+    assertThat(worker.model.calls).hasSize(1);
+    assertThat(worker.published()).isEmpty();
   }
 
   @Test
@@ -360,7 +451,7 @@ class InferenceLoopTest {
             4,
             Worker.prompt("people", "detect person", "gate", "yard"),
             Worker.prompt("cars", "detect car", "yard"));
-    mixed.detector.failsOn = request -> (request.image().rgb()[0] & 0xff) > 150;
+    mixed.model.failsOn = request -> (request.image().rgb()[0] & 0xff) > 150;
     mixed.frame(0, "gate", 0);
     mixed.frame(0, "gate", 0);
     mixed.frame(0, "gate", 1, mixed.now.minusSeconds(60));

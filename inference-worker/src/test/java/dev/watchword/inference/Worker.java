@@ -2,6 +2,7 @@ package dev.watchword.inference;
 
 import dev.watchword.paligemma.ModelOptions;
 import dev.watchword.paligemma.TaskPrompt;
+import dev.watchword.paligemma.engine.Generator;
 import dev.watchword.schemas.CaptureClock;
 import dev.watchword.schemas.DeadLetter;
 import dev.watchword.schemas.FrameDetections;
@@ -40,7 +41,7 @@ final class Worker {
 
   final CollectorRegistry registry = new CollectorRegistry();
   final FramesConsumer consumer = new FramesConsumer();
-  final ScriptedDetector detector;
+  final ScriptedModel model;
   final List<AnswersProducer> producers = new ArrayList<>();
   final HealthLog health = new HealthLog("inference");
   final InferenceLoop loop;
@@ -49,24 +50,26 @@ final class Worker {
   private final List<Prompt> prompts;
 
   Worker(int maxBatch, Prompt... prompts) {
-    this(maxBatch, new ScriptedDetector(), prompts);
+    this(maxBatch, new ScriptedModel(), prompts);
   }
 
-  Worker(int maxBatch, Detector model, Prompt... prompts) {
+  Worker(int maxBatch, Generator generator, Prompt... prompts) {
     this.prompts = List.of(prompts);
-    this.detector = model instanceof ScriptedDetector scripted ? scripted : null;
+    this.model = generator instanceof ScriptedModel scripted ? scripted : null;
     InferenceConfig config =
         new InferenceConfig(
             this.prompts,
             Optional.empty(),
             ModelOptions.defaults(),
+            "OnnxRuntime",
+            Optional.empty(),
             maxBatch,
             BATCH_DELAY,
             MAX_AGE);
     loop =
         new InferenceLoop(
             config,
-            model,
+            generator,
             new FrameClients(
                 consumer,
                 RecordDecoder.with(frames()),
@@ -194,6 +197,11 @@ final class Worker {
             new String[] {"camera", "prompt", "outcome"},
             new String[] {camera, prompt, outcome});
     return value == null ? 0 : value;
+  }
+
+  double remote(String name, String label, String value) {
+    return registry.getSampleValue(
+        "watchword_inference_remote_" + name, new String[] {label}, new String[] {value});
   }
 
   double consumed(String camera) {

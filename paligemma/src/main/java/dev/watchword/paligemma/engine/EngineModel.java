@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 
 /**
  * A model reached by the name of an engine and a directory, through DJL's {@code Criteria}, {@code
- * ZooModel} and {@code Predictor}. Used by one thread, because a predictor is; {@link
- * #newPredictor} makes one for another thread on the same model.
+ * ZooModel} and {@code Predictor}. Unlike other generators used by one thread, because a predictor
+ * is; {@link #newPredictor} makes one for another thread on the same model.
  *
  * <pre>{@code
  * try (EngineModel model = EngineModel.load("OnnxRuntime", directory, Map.of("threads", "4"))) {
@@ -33,9 +33,12 @@ import java.util.stream.Collectors;
  * }
  * }</pre>
  */
-public final class EngineModel implements AutoCloseable {
+public final class EngineModel implements Generator {
   /** Property: side of the square that the model sees, in pixels. */
   public static final String IMAGE_SIZE = "imageSize";
+
+  /** Property: {@code true} when answers to {@code segment} have masks. */
+  public static final String DRAWS_MASKS = "drawsMasks";
 
   private final ZooModel<Request, Answer> model;
   private final ModelId id;
@@ -128,20 +131,18 @@ public final class EngineModel implements AutoCloseable {
     }
   }
 
+  @Override
   public ModelId id() {
     return id;
   }
 
-  /** A property of the model such as {@link #IMAGE_SIZE}; null when the engine has none such. */
-  public String property(String name) {
-    return model.getProperty(name);
+  /** Among them {@link #IMAGE_SIZE} and {@link #DRAWS_MASKS} where the engine knows them. */
+  @Override
+  public Map<String, String> properties() {
+    return model.getProperties();
   }
 
-  /**
-   * One answer for each request, in their order.
-   *
-   * @throws InterruptedException when the thread is interrupted; what was under way is cancelled
-   */
+  @Override
   public List<Answer> generate(List<Request> requests) throws InterruptedException {
     if (requests.isEmpty()) {
       return List.of();

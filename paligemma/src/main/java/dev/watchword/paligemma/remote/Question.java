@@ -5,6 +5,7 @@ import dev.watchword.paligemma.GemmaJsonParser.Scale;
 import dev.watchword.paligemma.SegmentPrompt;
 import dev.watchword.paligemma.TaskPrompt;
 import dev.watchword.paligemma.TextPrompt;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -17,7 +18,7 @@ final class Question {
     return switch (prompt) {
       case DetectPrompt detect -> Optional.of(detect(detect, scale));
       case SegmentPrompt segment -> Optional.empty();
-      case TextPrompt text -> Optional.of(text(text.text()));
+      case TextPrompt text -> Optional.of(text(text));
     };
   }
 
@@ -30,23 +31,26 @@ final class Question {
         .formatted(String.join(", ", prompt.classes()), scale.side());
   }
 
-  /** PaliGemma's task words in plain words; any other text as it is. */
-  private static String text(String prompt) {
-    String[] words = prompt.strip().split("\\s+", 3);
-    String language = words.length > 1 ? language(words[1]) : "English";
-    return switch (words[0]) {
-      case "ocr" -> "Read all text in this picture. Only output the text.";
-      case "cap", "caption" -> "Describe this picture in one short sentence, in " + language + ".";
-      case "describe" -> "Describe this picture in detail, in " + language + ".";
-      case "answer" ->
-          words.length == 3
-              ? words[2] + "\nAnswer in " + language + ", in as few words as possible."
-              : prompt;
-      default -> prompt;
+  /** PaliGemma's task words in plain words; free text as it is. */
+  private static String text(TextPrompt prompt) {
+    // A prompt that nobody has parsed may lack them.
+    String[] words = Arrays.copyOf(prompt.text().split("\\s+", 3), 3);
+    String language = language(words[1]);
+    String question = words[2] == null ? prompt.text() : words[2];
+    return switch (prompt.task()) {
+      case OCR -> "Read all text in this picture. Only output the text.";
+      case CAPTION ->
+          words[0].equals("describe")
+              ? "Describe this picture in detail, in " + language + "."
+              : "Describe this picture in one short sentence, in " + language + ".";
+      case ANSWER -> question + "\nAnswer in " + language + ", in as few words as possible.";
+      case TEXT, DETECT, SEGMENT -> prompt.text();
     };
   }
 
   private static String language(String code) {
-    return Locale.forLanguageTag(code).getDisplayLanguage(Locale.ENGLISH);
+    return code == null
+        ? "English"
+        : Locale.forLanguageTag(code).getDisplayLanguage(Locale.ENGLISH);
   }
 }

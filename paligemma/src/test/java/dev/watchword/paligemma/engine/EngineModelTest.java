@@ -60,14 +60,14 @@ class EngineModelTest {
       direct = model.generate(requests).stream().map(Generation::text).toList();
     }
     try (EngineModel model =
-        EngineModel.load(OnnxRuntimeEngine.NAME, checkpoint, OnnxRuntimeEngine.options(OPTIONS))) {
+        EngineModel.load(OnnxRuntimeEngine.NAME, checkpoint, LocalOptions.of(OPTIONS))) {
       List<Answer> answers = model.generate(requests);
 
       assertThat(generations(answers)).extracting(Generation::text).isEqualTo(direct);
       assertThat(answers).allMatch(answer -> answer.usage().completionTokens() > 0);
       assertThat(model.id().engine()).isEqualTo("OnnxRuntime");
       assertThat(model.id().checkpoint()).isEqualTo("demo-checkpoint");
-      assertThat(Integer.parseInt(model.property(EngineModel.IMAGE_SIZE))).isPositive();
+      assertThat(Integer.parseInt(model.properties().get(EngineModel.IMAGE_SIZE))).isPositive();
       assertThat(model.generate(List.of())).isEmpty();
     }
   }
@@ -94,7 +94,7 @@ class EngineModelTest {
   @Test
   void aBatchIsOneForwardPass() throws Exception {
     try (EngineModel model =
-        EngineModel.load("OnnxRuntime", checkpoint, OnnxRuntimeEngine.options(OPTIONS))) {
+        EngineModel.load("OnnxRuntime", checkpoint, LocalOptions.of(OPTIONS))) {
       List<Generation> batch = generations(model.generate(requests));
 
       assertThat(batch.get(0).timings()).isSameAs(batch.get(1).timings());
@@ -124,7 +124,7 @@ class EngineModelTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no option 'thread'; it has threads");
     assertThatThrownBy(() -> EngineModel.load("OnnxRuntime", checkpoint, Map.of("threads", "two")))
-        .hasMessageContaining("option threads must be a whole number, not 'two'");
+        .hasMessageContaining("option threads: expected a whole number, not 'two'");
   }
 
   @Test

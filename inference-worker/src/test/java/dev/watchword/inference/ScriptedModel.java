@@ -12,10 +12,13 @@ import dev.watchword.paligemma.Segment;
 import dev.watchword.paligemma.SegmentPrompt;
 import dev.watchword.paligemma.TextPrompt;
 import dev.watchword.paligemma.Timings;
+import dev.watchword.paligemma.engine.Answer;
+import dev.watchword.paligemma.engine.Generator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -23,7 +26,7 @@ import java.util.stream.IntStream;
  * Finds one object of the prompt's first class in each picture, replies to prompts without classes,
  * and fails on those it is told.
  */
-final class ScriptedDetector implements Detector {
+final class ScriptedModel implements Generator {
   private static final Timings TIMINGS =
       new Timings(
           Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4));
@@ -34,6 +37,7 @@ final class ScriptedDetector implements Detector {
   final List<List<Request>> calls = new ArrayList<>();
   Predicate<Request> failsOn = request -> false;
   Runnable duringCall = () -> {};
+  Function<Request, Answer> answers = request -> Answer.Given.of(generation(request));
 
   private static Segment segment() {
     byte[] values = new byte[Mask.SIDE * Mask.SIDE];
@@ -47,16 +51,19 @@ final class ScriptedDetector implements Detector {
   }
 
   @Override
-  public List<Generation> generate(List<Request> requests) {
+  public List<Answer> generate(List<Request> requests) throws InterruptedException {
     calls.add(requests);
     duringCall.run();
+    if (Thread.interrupted()) {
+      throw new InterruptedException("stopped");
+    }
     if (requests.stream().anyMatch(failsOn)) {
       throw new IllegalStateException("out of luck");
     }
-    return requests.stream().map(ScriptedDetector::generation).toList();
+    return requests.stream().map(answers).toList();
   }
 
-  private static Generation generation(Request request) {
+  static Generation generation(Request request) {
     return switch (request.prompt()) {
       case DetectPrompt detect -> found(detect.classes().getFirst(), Optional.empty());
       case SegmentPrompt segment -> found(segment.classes().getFirst(), Optional.of(SEGMENT));
