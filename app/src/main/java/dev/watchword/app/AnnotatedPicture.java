@@ -2,6 +2,7 @@ package dev.watchword.app;
 
 import dev.watchword.paligemma.Box;
 import dev.watchword.paligemma.Detection;
+import dev.watchword.paligemma.Mask;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -11,7 +12,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Locale;
 
-/** Draws boxes, labels and scores on a copy of a picture. */
+/** Draws masks, boxes, labels and scores on a copy of a picture. */
 final class AnnotatedPicture {
   private static final Color[] COLOURS = {
     new Color(0x4ade80),
@@ -33,10 +34,39 @@ final class AnnotatedPicture {
     float unit = Math.max(1f, Math.min(picture.getWidth(), picture.getHeight()) / 240f);
     g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, Math.round(7 * unit)));
     for (Detection detection : detections) {
+      detection.mask().ifPresent(mask -> fill(copy, detection, mask));
+    }
+    for (Detection detection : detections) {
       draw(g, detection, picture.getWidth(), picture.getHeight(), unit);
     }
     g.dispose();
     return copy;
+  }
+
+  /** Tints the pixels whose centres the object covers. */
+  private static void fill(BufferedImage picture, Detection detection, Mask mask) {
+    Box box = detection.box();
+    double left = box.xMin() * picture.getWidth();
+    double top = box.yMin() * picture.getHeight();
+    double width = (box.xMax() - box.xMin()) * picture.getWidth();
+    double height = (box.yMax() - box.yMin()) * picture.getHeight();
+    int colour = colour(detection).getRGB();
+    for (int y = (int) Math.ceil(top - 0.5); y + 0.5 < top + height; y++) {
+      for (int x = (int) Math.ceil(left - 0.5); x + 0.5 < left + width; x++) {
+        if (mask.covers((x + 0.5 - left) / width, (y + 0.5 - top) / height)) {
+          picture.setRGB(x, y, mix(picture.getRGB(x, y), colour));
+        }
+      }
+    }
+  }
+
+  /** Each channel's mean: half of the picture shows through. */
+  private static int mix(int one, int other) {
+    return (one & other) + (((one ^ other) & 0xfefefe) >>> 1);
+  }
+
+  private static Color colour(Detection detection) {
+    return COLOURS[Math.floorMod(detection.label().hashCode(), COLOURS.length)];
   }
 
   private static void draw(Graphics2D g, Detection detection, int width, int height, float unit) {
@@ -45,8 +75,7 @@ final class AnnotatedPicture {
     int y = Math.round(box.yMin() * height);
     int w = Math.round((box.xMax() - box.xMin()) * width);
     int h = Math.round((box.yMax() - box.yMin()) * height);
-    Color colour = COLOURS[Math.floorMod(detection.label().hashCode(), COLOURS.length)];
-    g.setColor(colour);
+    g.setColor(colour(detection));
     g.setStroke(new BasicStroke(unit));
     g.drawRect(x, y, w, h);
     String text =

@@ -5,6 +5,7 @@ import dev.watchword.ingest.CameraProbe;
 import dev.watchword.paligemma.CheckpointException;
 import dev.watchword.paligemma.EmbeddedCheckpoint;
 import dev.watchword.paligemma.PaliGemma;
+import dev.watchword.paligemma.Task;
 import dev.watchword.sink.storage.FileObjectStore;
 import java.io.IOException;
 import java.net.URI;
@@ -157,9 +158,20 @@ final class Findings {
               .modelPath()
               .map(Path::toString)
               .orElse("embedded checkpoint (drawn scenes only)");
-      return Finding.ok("model", name + ", " + model.imageSize() + " px, " + model.id().engine());
+      return Finding.ok(
+          "model",
+          name + ", " + model.imageSize() + " px, " + model.id().engine() + masks(model));
     } catch (CheckpointException e) {
       return Finding.bad("model", e.getMessage());
     }
+  }
+
+  private String masks(PaliGemma model) {
+    boolean wanted =
+        config.inference().prompts().stream()
+            .anyMatch(prompt -> prompt.asked().task() == Task.SEGMENT);
+    return wanted && !model.drawsMasks()
+        ? ", no masks: put vae-oid.npz into model.path or name it in model.mask-weights"
+        : "";
   }
 }

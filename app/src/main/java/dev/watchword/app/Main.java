@@ -25,6 +25,11 @@ import picocli.CommandLine.Command;
       ServiceCommand.Archive.class,
       ServiceCommand.Console.class,
       DetectCommand.class,
+      SegmentCommand.class,
+      WordsCommand.Caption.class,
+      WordsCommand.Ocr.class,
+      WordsCommand.Answering.class,
+      GenerateCommand.class,
       TailCommand.class,
       CheckCommand.class
     })

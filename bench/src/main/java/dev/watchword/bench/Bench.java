@@ -12,7 +12,7 @@ public final class Bench {
 
   public static void main(String[] arguments) throws Exception {
     if (arguments.length == 0) {
-      System.err.println("usage: bench/run demo|latency|cpu|kafka");
+      System.err.println("usage: bench/run demo|latency|cpu|kafka|model|accuracy");
       System.exit(2);
     }
     if (arguments[0].equals("kafka-frames")) {
@@ -30,6 +30,8 @@ public final class Bench {
       case "demo" -> DemoStart.run(home, rest);
       case "latency" -> PipelineLatency.run();
       case "cpu" -> IngestCpu.run();
+      case "model" -> ModelSpeed.run(home, rest);
+      case "accuracy" -> Accuracy.run(rest);
       case "kafka" -> FramesThroughKafka.run();
       default -> throw new IllegalArgumentException("no measurement named " + arguments[0]);
     }

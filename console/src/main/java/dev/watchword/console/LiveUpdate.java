@@ -67,12 +67,28 @@ sealed interface LiveUpdate {
       String outcome,
       String failure,
       List<Box> boxes,
+      List<Said> said,
       double framesPerSecond,
       Long answeredMillis,
       Long shownMillis) {}
 
-  /** One detection in a picture. */
-  record Box(String label, List<Float> box, float score, String prompt) {}
+  /**
+   * One detection in a picture.
+   *
+   * @param mask its shape, else null
+   */
+  record Box(String label, List<Float> box, float score, String prompt, MaskValues mask) {}
+
+  /**
+   * A shape inside a box.
+   *
+   * @param values {@code width * height} unsigned bytes, in base64 on the wire, stretched over the box, row by
+   *     row; 128 and more is inside
+   */
+  record MaskValues(int width, int height, ByteBuffer values) {}
+
+  /** What a prompt said in words about a picture. */
+  record Said(String prompt, String text) {}
 
   /** One detection with where it was seen, as {@code /api/detections} lists it. */
   record Seen(

@@ -7,6 +7,7 @@ import dev.watchword.schemas.CameraState;
 import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameId;
 import dev.watchword.schemas.Outcome;
+import dev.watchword.schemas.Task;
 import io.prometheus.client.CollectorRegistry;
 import java.awt.Color;
 import java.awt.GradientPaint;
@@ -83,6 +84,25 @@ final class ConsolePreview {
               now,
               boxes.toArray(Detection[]::new)));
     }
+    if (camera % 3 == 0) {
+      view.answer(
+          Records.words(
+              id, Task.CAPTION, "scene", now, "A car and a truck pass two people on the road."));
+      view.answer(Records.words(id, Task.ANSWER, "gate open?", now, "no"));
+    }
+  }
+
+  /** The shape of a figure: a round head over a body. */
+  private static byte[] figure() {
+    byte[] values = new byte[64 * 64];
+    for (int y = 0; y < 64; y++) {
+      for (int x = 0; x < 64; x++) {
+        double head = 14 - Math.hypot(x - 32, (y - 13) * 1.1);
+        double body = Math.min(22 - Math.abs(x - 32), Math.min(y - 26, 62 - y));
+        values[y * 64 + x] = (byte) Math.clamp(Math.round(128 + 30 * Math.max(head, body)), 0, 255);
+      }
+    }
+    return values;
   }
 
   private static byte[] draw(int camera, long sequence, List<Detection> boxes) throws IOException {
@@ -147,7 +167,9 @@ final class ConsolePreview {
     g.setColor(new Color(40, 44, 52));
     g.fillRect(left + width / 4, y + height * 3 / 5, width / 5, height * 2 / 5);
     g.fillRect(left + width / 2, y + height * 3 / 5, width / 5, height * 2 / 5);
+    int before = boxes.size();
     add(boxes, "person", score, left, y, left + width, y + height);
+    boxes.subList(before, boxes.size()).replaceAll(box -> Records.masked(box, figure()));
   }
 
   private static void add(

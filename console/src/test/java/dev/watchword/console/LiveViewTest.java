@@ -5,7 +5,9 @@ import static dev.watchword.console.Records.answer;
 import static dev.watchword.console.Records.detection;
 import static dev.watchword.console.Records.frame;
 import static dev.watchword.console.Records.id;
+import static dev.watchword.console.Records.masked;
 import static dev.watchword.console.Records.status;
+import static dev.watchword.console.Records.words;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -19,7 +21,9 @@ import dev.watchword.schemas.CameraState;
 import dev.watchword.schemas.CaptureClock;
 import dev.watchword.schemas.FrameId;
 import dev.watchword.schemas.Outcome;
+import dev.watchword.schemas.Task;
 import io.prometheus.client.CollectorRegistry;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,13 +53,34 @@ class LiveViewTest {
     assertThat(picture.jpeg().get(1)).isZero();
     Header header = picture.header();
     assertThat(header.boxes())
-        .containsExactly(new Box("person", List.of(0.25f, 0.5f, 0.5f, 1f), 0.875f, "people"));
+        .containsExactly(new Box("person", List.of(0.25f, 0.5f, 0.5f, 1f), 0.875f, "people", null));
+    assertThat(header.said()).isEmpty();
     assertThat(header.outcome()).isEqualTo("INFERRED");
     assertThat(header.capturedAt()).isEqualTo("2026-05-01T08:00:00Z");
     assertThat(header.answeredAt()).isEqualTo("2026-05-01T08:00:00.040Z");
     assertThat(header.sentAt()).isEqualTo("2026-05-01T08:00:00.060Z");
     assertThat(header.answeredMillis()).isEqualTo(40);
     assertThat(header.shownMillis()).isEqualTo(60);
+  }
+
+  @Test
+  void showsMasksAndWordsWithTheFrame() {
+    byte[] values = new byte[64 * 64];
+    values[7] = (byte) 200;
+    view.frame(frame("gate", 0));
+    view.answer(answer(id("gate", 0), masked(detection("person", 0, 0, 1, 1), values)));
+    view.answer(words(id("gate", 0), Task.CAPTION, "scene", START, " two people "));
+    view.answer(words(id("gate", 0), Task.SEGMENT, "shapes", START, "<loc0001>"));
+    view.answer(words(id("gate", 0), Task.ANSWER, "open", START, "x".repeat(600)));
+    view.flush();
+
+    Header header = pictures().getFirst().header();
+    assertThat(header.boxes().getFirst().mask())
+        .isEqualTo(new LiveUpdate.MaskValues(64, 64, ByteBuffer.wrap(values)));
+    assertThat(header.said())
+        .containsExactly(
+            new LiveUpdate.Said("scene", "two people"),
+            new LiveUpdate.Said("open", "x".repeat(500) + "…"));
   }
 
   @Test

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.watchword.console.LiveUpdate.Box;
 import dev.watchword.console.LiveUpdate.CameraState;
 import dev.watchword.console.LiveUpdate.Header;
+import dev.watchword.console.LiveUpdate.MaskValues;
 import dev.watchword.console.LiveUpdate.Picture;
+import dev.watchword.console.LiveUpdate.Said;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,6 +19,7 @@ class MessageTest {
   @Test
   void putsLengthHeaderAndPictureOneAfterAnother() throws Exception {
     ByteBuffer jpeg = ByteBuffer.wrap(new byte[] {9, (byte) 0xff, (byte) 0xd8, 42, 9}, 1, 3);
+    MaskValues mask = new MaskValues(2, 1, ByteBuffer.wrap(new byte[] {0, 1, -1, 0}, 1, 2));
     Header header =
         new Header(
             "Tür",
@@ -31,7 +34,8 @@ class MessageTest {
             false,
             "INFERRED",
             null,
-            List.of(new Box("person \"x\"", List.of(0f, .5f, .25f, 1f), .5f, "p")),
+            List.of(new Box("person \"x\"", List.of(0f, .5f, .25f, 1f), .5f, "p", mask)),
+            List.of(new Said("scene", "a car")),
             2.5,
             40L,
             null);
@@ -47,6 +51,8 @@ class MessageTest {
     assertThat(read.get("answeredAt").isNull()).isTrue();
     assertThat(read.at("/boxes/0/label").textValue()).isEqualTo("person \"x\"");
     assertThat(read.at("/boxes/0/box/3").doubleValue()).isEqualTo(1);
+    assertThat(read.at("/boxes/0/mask/values").binaryValue()).containsExactly(1, -1);
+    assertThat(read.at("/said/0/text").textValue()).isEqualTo("a car");
     assertThat(read.get("shownMillis").isNull()).isTrue();
     assertThat(bytes).isEqualTo(ByteBuffer.wrap(new byte[] {(byte) 0xff, (byte) 0xd8, 42}));
     assertThat(jpeg.remaining()).isEqualTo(3);

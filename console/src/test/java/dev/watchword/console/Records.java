@@ -8,12 +8,14 @@ import dev.watchword.schemas.CaptureClock;
 import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.FrameId;
+import dev.watchword.schemas.Mask;
 import dev.watchword.schemas.ModelId;
 import dev.watchword.schemas.Outcome;
 import dev.watchword.schemas.SampleReason;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.schemas.ScoreParts;
 import dev.watchword.schemas.StageTimings;
+import dev.watchword.schemas.Task;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
@@ -89,6 +91,7 @@ final class Records {
         720,
         prompt,
         "0badcafe",
+        Task.DETECT,
         new ModelId("test", "1", "none", "f32"),
         outcome,
         null,
@@ -108,7 +111,23 @@ final class Records {
         label,
         new BoundingBox((float) xMin, (float) yMin, (float) xMax, (float) yMax),
         (float) score,
-        new ScoreParts(1f, 1f, 1f));
+        new ScoreParts(1f, 1f, 1f),
+        null);
+  }
+
+  /** The detection with a mask of 64 by 64. */
+  static Detection masked(Detection detection, byte[] values) {
+    return Detection.newBuilder(detection)
+        .setMask(new Mask(ByteBuffer.wrap(new byte[16]), 64, 64, ByteBuffer.wrap(values)))
+        .build();
+  }
+
+  /** An answer in words. */
+  static FrameDetections words(FrameId id, Task task, String prompt, Instant at, String text) {
+    return FrameDetections.newBuilder(answer(id, prompt, Outcome.INFERRED, at, at))
+        .setTask(task)
+        .setText(text)
+        .build();
   }
 
   static CameraStatus status(String camera, CameraState state, CameraCause cause, String detail) {

@@ -141,7 +141,7 @@ final class BatchInference {
   private void detect(List<Work> work, Instant start, Answers answers) {
     List<Request> requests = new ArrayList<>();
     for (Work one : work) {
-      one.prompts().forEach(prompt -> requests.add(new Request(one.image(), prompt.detect())));
+      one.prompts().forEach(prompt -> requests.add(new Request(one.image(), prompt.asked())));
     }
     List<Generation> generations = detector.generate(requests);
     if (generations.size() != requests.size()) {

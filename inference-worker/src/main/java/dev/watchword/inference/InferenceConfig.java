@@ -1,7 +1,10 @@
 package dev.watchword.inference;
 
+import dev.watchword.paligemma.AnswerOptions;
 import dev.watchword.paligemma.DetectPrompt;
 import dev.watchword.paligemma.ModelOptions;
+import dev.watchword.paligemma.TaskPrompt;
+import dev.watchword.paligemma.TextPrompt;
 import dev.watchword.service.config.Section;
 import dev.watchword.service.config.Suggestion;
 import java.nio.file.Path;
@@ -31,7 +34,11 @@ public record InferenceConfig(
     Duration maxAge) {
   private static final String ENGINE = "OnnxRuntime";
   private static final int DEFAULT_THREADS = 4;
+  /** Twenty boxes of seven tokens and the end token. */
   private static final int DEFAULT_MAX_NEW_TOKENS = 141;
+
+  /** Masks and sentences take more; this is as long as the smallest mix checkpoints were taught. */
+  private static final int DEFAULT_MAX_NEW_TOKENS_OF_OTHERS = 256;
 
   public InferenceConfig {
     prompts = List.copyOf(prompts);
@@ -46,10 +53,11 @@ public record InferenceConfig(
     Section inference = root.section("inference");
     Section model = root.section("model");
     checkEngine(model);
+    List<Prompt> prompts = prompts(root, cameraIds);
     return new InferenceConfig(
-        prompts(root, cameraIds),
+        prompts,
         model.optionalText("path").map(Path::of),
-        modelOptions(model),
+        modelOptions(model, prompts),
         inference.integer("max-batch", 8, 1, 256),
         inference.duration("max-batch-delay", Duration.ofMillis(20)),
         inference.duration("max-age", Duration.ofSeconds(5)));
@@ -63,11 +71,27 @@ public record InferenceConfig(
     }
   }
 
-  private static ModelOptions modelOptions(Section model) {
+  private static ModelOptions modelOptions(Section model, List<Prompt> prompts) {
+    boolean boxesAlone =
+        prompts.stream().allMatch(prompt -> prompt.asked() instanceof DetectPrompt);
+    int maxNewTokens = boxesAlone ? DEFAULT_MAX_NEW_TOKENS : DEFAULT_MAX_NEW_TOKENS_OF_OTHERS;
     int cores = Runtime.getRuntime().availableProcessors();
     return ModelOptions.defaults()
         .withThreads(model.integer("threads", Math.min(DEFAULT_THREADS, cores), 1, 1024))
-        .withMaxNewTokens(model.integer("max-new-tokens", DEFAULT_MAX_NEW_TOKENS, 1, 4096));
+        .withMaxNewTokens(model.integer("max-new-tokens", maxNewTokens, 1, 4096))
+        .withAnswers(answerOptions(model));
+  }
+
+  private static AnswerOptions answerOptions(Section model) {
+    int scale = model.integer("loc-scale", 1024, 1023, 1024);
+    AnswerOptions options =
+        AnswerOptions.defaults()
+            .withLocationScale(scale)
+            .withDropsWholeFrame(model.flag("drop-whole-frame", false));
+    return model
+        .optionalText("mask-weights")
+        .map(file -> options.withMaskWeights(Path.of(file)))
+        .orElse(options);
   }
 
   private static List<Prompt> prompts(Section root, Set<String> cameraIds) {
@@ -88,13 +112,21 @@ public record InferenceConfig(
         throw section.wrong("cameras", unknownCamera(camera, cameraIds));
       }
     }
-    return new Prompt(id, detect(section), cameras);
+    return new Prompt(id, asked(section), cameras);
   }
 
-  private static DetectPrompt detect(Section section) {
+  /** Free text is asked for by a key of its own, so that a slip in a task's name is no prompt. */
+  private static TaskPrompt asked(Section section) {
+    Optional<String> free = section.optionalText("free-text");
+    if (free.isPresent()) {
+      if (section.optionalText("text").isPresent()) {
+        throw section.wrong("free-text", "stands beside text; a prompt has one of the two");
+      }
+      return new TextPrompt(free.get());
+    }
     String text = section.text("text");
     try {
-      return DetectPrompt.parse(text);
+      return TaskPrompt.parse(text);
     } catch (IllegalArgumentException e) {
       throw section.wrong("text", e.getMessage());
     }

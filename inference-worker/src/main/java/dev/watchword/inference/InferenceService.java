@@ -3,6 +3,7 @@ package dev.watchword.inference;
 import dev.watchword.paligemma.CheckpointException;
 import dev.watchword.paligemma.EmbeddedCheckpoint;
 import dev.watchword.paligemma.PaliGemma;
+import dev.watchword.paligemma.Task;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
@@ -22,6 +23,8 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Frames to detections with one model on one thread. Several processes share the cameras as a
@@ -29,6 +32,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * loaded is told to the context as a bug, in one sentence.
  */
 public final class InferenceService implements Service {
+  private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
   private static final String NAME = "inference";
   private static final int MIN_POLL_RECORDS = 64;
 
@@ -110,6 +114,16 @@ public final class InferenceService implements Service {
     if (config.modelPath().isPresent()) {
       return config.modelPath().get();
     }
+    config.prompts().stream()
+        .filter(prompt -> prompt.asked().task() != Task.DETECT)
+        .forEach(
+            prompt ->
+                log.atWarn()
+                    .addKeyValue("prompt", prompt.id())
+                    .addKeyValue("text", prompt.asked().text())
+                    .log(
+                        "the embedded model only detects, its answer to this prompt means nothing;"
+                            + " set model.path to a PaliGemma checkpoint"));
     try {
       return EmbeddedCheckpoint.extractTo(cacheDirectory);
     } catch (IOException e) {

@@ -1,6 +1,6 @@
 package dev.watchword.inference;
 
-import dev.watchword.paligemma.DetectPrompt;
+import dev.watchword.paligemma.TaskPrompt;
 import dev.watchword.schemas.Ids;
 import java.util.Objects;
 import java.util.Set;
@@ -9,18 +9,19 @@ import java.util.Set;
  * A prompt and the cameras it is for.
  *
  * @param id its name in the configuration
+ * @param asked what the model is asked
  * @param cameras ids of cameras; empty for all
  */
-public record Prompt(String id, DetectPrompt detect, Set<String> cameras) {
+public record Prompt(String id, TaskPrompt asked, Set<String> cameras) {
   public Prompt {
     Objects.requireNonNull(id, "id");
-    Objects.requireNonNull(detect, "detect");
+    Objects.requireNonNull(asked, "asked");
     cameras = Set.copyOf(cameras);
   }
 
   /** {@link Ids#promptVersion} of the text that the model is asked. */
   public String version() {
-    return Ids.promptVersion(detect.text());
+    return Ids.promptVersion(asked.text());
   }
 
   boolean isFor(String camera) {

@@ -5,11 +5,15 @@ import dev.watchword.paligemma.Timings;
 import dev.watchword.schemas.BoundingBox;
 import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameDetections;
+import dev.watchword.schemas.Mask;
 import dev.watchword.schemas.ModelId;
 import dev.watchword.schemas.Outcome;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.schemas.ScoreParts;
 import dev.watchword.schemas.StageTimings;
+import dev.watchword.schemas.Task;
+import dev.watchword.paligemma.Segment;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -65,6 +69,7 @@ final class WireRecords {
         .setSourceHeight(frame.getSourceHeight())
         .setPromptId(prompt.id())
         .setPromptVersion(prompt.version())
+        .setTask(Task.valueOf(prompt.asked().task().name()))
         .setModel(model)
         .setDetections(List.of())
         .setText("")
@@ -78,7 +83,19 @@ final class WireRecords {
         detection.label(),
         new BoundingBox(box.xMin(), box.yMin(), box.xMax(), box.yMax()),
         score.value(),
-        new ScoreParts(score.object(), score.label(), score.location()));
+        new ScoreParts(score.object(), score.label(), score.location()),
+        detection.segment().map(WireRecords::mask).orElse(null));
+  }
+
+  private static Mask mask(Segment segment) {
+    byte[] codes = new byte[segment.codes().size()];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = segment.codes().get(i).byteValue();
+    }
+    byte[] values =
+        segment.mask().map(dev.watchword.paligemma.Mask::values).orElseGet(() -> new byte[0]);
+    int side = values.length == 0 ? 0 : dev.watchword.paligemma.Mask.SIDE;
+    return new Mask(ByteBuffer.wrap(codes), side, side, ByteBuffer.wrap(values));
   }
 
   private static StageTimings timings(Timings timings, Duration queued, int batchSize) {

@@ -137,8 +137,7 @@ final class Answer {
 
   /** Adds the choice at {@code index}; false when the answer is complete with it. */
   private boolean add(Choices choices, int index) {
-    TokenChooser.Choice choice =
-        choices.at(index, question.constrained() ? state : Grammar.NONE);
+    TokenChooser.Choice choice = choices.at(index, question.constrained() ? state : Grammar.NONE);
     EmittedToken token = choice.token();
     unforced += choice.unforced() ? 1 : 0;
     int place = tokens.size();

@@ -24,7 +24,8 @@ public record Box(float xMin, float yMin, float xMax, float yMax) {
     return intersection / (area() + other.area() - intersection);
   }
 
-  private float area() {
+  /** Part of the image that the box covers. */
+  float area() {
     return (xMax - xMin) * (yMax - yMin);
   }
 }

@@ -49,78 +49,36 @@ public record Decoding(
 
   public Decoding withGrammar(boolean grammar) {
     return new Decoding(
-        grammar,
-        restrictedHead,
-        jumpAhead,
-        lastLayerPruning,
-        drafts,
-        slots,
-        agreementEvery);
+        grammar, restrictedHead, jumpAhead, lastLayerPruning, drafts, slots, agreementEvery);
   }
 
   public Decoding withRestrictedHead(boolean restrictedHead) {
     return new Decoding(
-        grammar,
-        restrictedHead,
-        jumpAhead,
-        lastLayerPruning,
-        drafts,
-        slots,
-        agreementEvery);
+        grammar, restrictedHead, jumpAhead, lastLayerPruning, drafts, slots, agreementEvery);
   }
 
   public Decoding withJumpAhead(boolean jumpAhead) {
     return new Decoding(
-        grammar,
-        restrictedHead,
-        jumpAhead,
-        lastLayerPruning,
-        drafts,
-        slots,
-        agreementEvery);
+        grammar, restrictedHead, jumpAhead, lastLayerPruning, drafts, slots, agreementEvery);
   }
 
   public Decoding withLastLayerPruning(boolean lastLayerPruning) {
     return new Decoding(
-        grammar,
-        restrictedHead,
-        jumpAhead,
-        lastLayerPruning,
-        drafts,
-        slots,
-        agreementEvery);
+        grammar, restrictedHead, jumpAhead, lastLayerPruning, drafts, slots, agreementEvery);
   }
 
   public Decoding withDrafts(boolean drafts) {
     return new Decoding(
-        grammar,
-        restrictedHead,
-        jumpAhead,
-        lastLayerPruning,
-        drafts,
-        slots,
-        agreementEvery);
+        grammar, restrictedHead, jumpAhead, lastLayerPruning, drafts, slots, agreementEvery);
   }
 
   public Decoding withSlots(int slots) {
     return new Decoding(
-        grammar,
-        restrictedHead,
-        jumpAhead,
-        lastLayerPruning,
-        drafts,
-        slots,
-        agreementEvery);
+        grammar, restrictedHead, jumpAhead, lastLayerPruning, drafts, slots, agreementEvery);
   }
 
   public Decoding withAgreementEvery(int agreementEvery) {
     return new Decoding(
-        grammar,
-        restrictedHead,
-        jumpAhead,
-        lastLayerPruning,
-        drafts,
-        slots,
-        agreementEvery);
+        grammar, restrictedHead, jumpAhead, lastLayerPruning, drafts, slots, agreementEvery);
   }
 }

@@ -10,29 +10,32 @@ import java.util.function.IntPredicate;
 
 /**
  * Reads boxes out of a model's tokens: {@code object ( " ;" " " object )*} with {@code object}
- * being four locations (top, left, bottom, right) and a label. Models also say other things;
- * whatever is not an object of the prompt is left out, never guessed. Immutable.
+ * being four locations (top, left, bottom, right), the sixteen codes of a mask if it was asked for,
+ * and a label. Models also say other things; whatever is not an object of the prompt is left out,
+ * never guessed. Immutable.
  *
  * <ul>
  *   <li>fewer than four locations, no label, a label that is no class: left out
  *   <li>more than four locations in a row: the last four count
  *   <li>an empty or reversed box: left out, not swapped
- *   <li>the same label over nearly the same place: the surest one stays
+ *   <li>fewer or more than sixteen codes, or codes elsewhere than before the label: a box without a
+ *       mask
+ *   <li>the same label over nearly the same place, masks or not: the surest one stays
+ *   <li>a box over the whole picture: left out when the options say so
  * </ul>
  */
 final class DetectionParser {
-  /** Locations count in 1024ths of the side, as published parsers read them. */
-  static final float LOCATION_SCALE = 1024;
-
   private static final int COORDINATES = 4;
 
   /** Boxes of one class that overlap more than this are one object. */
   private static final float SAME_OBJECT_IOU = 0.7f;
 
   private final Vocabulary vocabulary;
+  private final AnswerOptions options;
 
-  DetectionParser(Vocabulary vocabulary) {
+  DetectionParser(Vocabulary vocabulary, AnswerOptions options) {
     this.vocabulary = vocabulary;
+    this.options = options;
   }
 
   /** The detections in the order in which the model named them. */
@@ -88,10 +91,16 @@ final class DetectionParser {
       int first = at;
       skipWhile(vocabulary::isLocation);
       List<EmittedToken> locations = tokens.subList(first, at);
+      int segmentStart = at;
       skipWhile(vocabulary::isSegment);
+      Optional<Segment> segment = segment(tokens.subList(segmentStart, at));
       int labelStart = at;
       skipWhile(this::isLabel);
       List<EmittedToken> label = tokens.subList(labelStart, at);
+      if (at < tokens.size() && vocabulary.isSegment(current())) {
+        segment = Optional.empty();
+        skipWhile(vocabulary::isSegment);
+      }
       boolean cutOff = at == tokens.size();
       Optional<EmittedToken> separator = Optional.empty();
       String rest = "";
@@ -108,7 +117,8 @@ final class DetectionParser {
             label,
             (text(label) + rest).strip(),
             cutOff,
-            object);
+            object,
+            segment);
       }
       return separator;
     }
@@ -118,27 +128,39 @@ final class DetectionParser {
         List<EmittedToken> label,
         String name,
         boolean cutOff,
-        float object) {
+        float object,
+        Optional<Segment> segment) {
       if (label.isEmpty() || (cutOff && classes.ambiguousStart(name))) {
         return;
       }
       Optional<String> found = classes.find(name);
       Optional<Box> box = box(locations);
       if (found.isPresent() && box.isPresent()) {
-        objects.add(new Detection(found.get(), box.get(), score(object, label, locations)));
+        objects.add(
+            new Detection(found.get(), box.get(), score(object, label, locations), segment));
       }
+    }
+
+    private Optional<Segment> segment(List<EmittedToken> codes) {
+      return codes.size() == Segment.CODES
+          ? Optional.of(
+              new Segment(
+                  codes.stream().map(code -> code.id() - vocabulary.firstSegment()).toList()))
+          : Optional.empty();
     }
 
     private Optional<Box> box(List<EmittedToken> locations) {
       float[] sides = new float[COORDINATES];
       for (int i = 0; i < COORDINATES; i++) {
         int bin = locations.get(i).id() - vocabulary.firstLocation();
-        sides[i] = bin / LOCATION_SCALE;
+        sides[i] = (float) bin / options.locationScale();
       }
-      boolean proper = sides[0] < sides[2] && sides[1] < sides[3];
-      return proper
-          ? Optional.of(new Box(sides[1], sides[0], sides[3], sides[2]))
-          : Optional.empty();
+      if (sides[0] >= sides[2] || sides[1] >= sides[3]) {
+        return Optional.empty();
+      }
+      Box box = new Box(sides[1], sides[0], sides[3], sides[2]);
+      boolean whole = options.dropsWholeFrame() && box.area() > AnswerOptions.WHOLE_FRAME;
+      return whole ? Optional.empty() : Optional.of(box);
     }
 
     private Score score(float object, List<EmittedToken> label, List<EmittedToken> locations) {
@@ -166,7 +188,10 @@ final class DetectionParser {
     }
 
     private boolean isLabel(int id) {
-      return !vocabulary.isLocation(id) && !vocabulary.isSpecial(id) && !separates(id);
+      return !vocabulary.isLocation(id)
+          && !vocabulary.isSegment(id)
+          && !vocabulary.isSpecial(id)
+          && !separates(id);
     }
 
     private boolean separates(int id) {

@@ -14,8 +14,7 @@ import java.util.OptionalInt;
  *     vocabulary; empty when this answer was not checked. When they are all, free greedy decoding
  *     gives the same answer
  */
-public record Effort(
-    int passes, int drafted, int accepted, int unforced, OptionalInt free) {
+public record Effort(int passes, int drafted, int accepted, int unforced, OptionalInt free) {
   /** Of an answer whose engine does not tell. */
   public static final Effort UNTOLD = new Effort(0, 0, 0, 0, OptionalInt.empty());
 }

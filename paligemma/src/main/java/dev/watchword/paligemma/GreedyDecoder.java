@@ -71,9 +71,7 @@ final class GreedyDecoder {
     Scratch scratch = Optional.ofNullable(idleScratch.poll()).orElseGet(Scratch::new);
     try {
       Step step =
-          features.isPresent()
-              ? layout.prefill(answers, scratch)
-              : layout.decode(answers, scratch);
+          features.isPresent() ? layout.prefill(answers, scratch) : layout.decode(answers, scratch);
       backend.forward(features, step);
       layout.keep(step, answers);
       List<Answer.Choices> choices = heads.choices(step, answers, scratch);

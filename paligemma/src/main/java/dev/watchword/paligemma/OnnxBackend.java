@@ -251,8 +251,7 @@ final class OnnxBackend implements AutoCloseable {
         inputs.put(
             "past" + cache, tensors.of(step.cache()[i], rows, heads, step.past(), text.headSize()));
         outputs.put(
-            "new" + cache,
-            tensors.of(step.added()[i], rows, heads, step.steps(), text.headSize()));
+            "new" + cache, tensors.of(step.added()[i], rows, heads, step.steps(), text.headSize()));
       }
       outputs.put("hidden", tensors.of(step.hidden(), rows * step.queries(), text.hidden()));
       runInPlace(decoder, inputs, outputs);

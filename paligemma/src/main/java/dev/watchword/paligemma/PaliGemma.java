@@ -42,6 +42,7 @@ public final class PaliGemma implements AutoCloseable {
   private final GreedyDecoder decoder;
   private final DetectionParser parser;
   private final AtomicLong pictures = new AtomicLong();
+  private final Optional<MaskDecoder> masks;
   private final Deque<Scratch> idleScratch = new ConcurrentLinkedDeque<>();
 
   private PaliGemma(Checkpoint checkpoint, ModelOptions options, PromptTokenizer tokenizer)
@@ -49,7 +50,7 @@ public final class PaliGemma implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.vocabulary = Vocabulary.read(tokenizerFile(checkpoint.directory()));
     this.preprocessor = Preprocessor.of(checkpoint);
-    this.parser = new DetectionParser(vocabulary);
+    this.parser = new DetectionParser(vocabulary, options.answers());
     if (vocabulary.size() > checkpoint.vocabularySize()) {
       throw new CheckpointException(
           "%s: tokenizer.json has %d tokens but the embedding table only %d rows: they do not belong together."
@@ -67,9 +68,17 @@ public final class PaliGemma implements AutoCloseable {
     this.decoding = options.decoding();
     this.compiler =
         new PromptCompiler(tokenizer, chooser, checkpoint, decoding, MOST_PROMPT_TOKENS);
-    this.backend =
-        OnnxBackend.load(
-            checkpoint, vocabulary, positions, options.threads(), decoding.lastLayerPruning());
+    this.masks =
+        MaskDecoder.open(
+            options.answers().maskWeights(), checkpoint.directory(), options.threads());
+    try {
+      this.backend =
+          OnnxBackend.load(
+              checkpoint, vocabulary, positions, options.threads(), decoding.lastLayerPruning());
+    } catch (CheckpointException | RuntimeException e) {
+      masks.ifPresent(MaskDecoder::close);
+      throw e;
+    }
     this.decoder = new GreedyDecoder(backend, chooser, checkpoint.config(), options);
   }
 
@@ -90,6 +99,7 @@ public final class PaliGemma implements AutoCloseable {
           .addKeyValue("checkpoint", model.id.checkpoint())
           .addKeyValue("revision", model.id.revision())
           .addKeyValue("engine", model.id.engine())
+          .addKeyValue("masks", model.drawsMasks())
           .addKeyValue("seconds", (System.nanoTime() - start) / 1e9)
           .log("model loaded");
       return model;
@@ -148,6 +158,11 @@ public final class PaliGemma implements AutoCloseable {
 
   public ModelId id() {
     return id;
+  }
+
+  /** Whether segments come with masks; without mask weights they have codes alone. */
+  public boolean drawsMasks() {
+    return masks.isPresent();
   }
 
   /** Side of the square that the model sees, in pixels. */
@@ -248,12 +263,14 @@ public final class PaliGemma implements AutoCloseable {
           case TextPrompt text -> List.of();
         };
     String text = vocabulary.text(ids.stream().mapToInt(Integer::intValue).toArray());
-    return new Generation(text, detections, ids, decoded.effort(), timings);
+    List<Detection> drawn = masks.map(decoder -> decoder.draw(detections)).orElse(detections);
+    return new Generation(text, drawn, ids, decoded.effort(), timings);
   }
 
   @Override
   public void close() {
     backend.close();
+    masks.ifPresent(MaskDecoder::close);
     tokenizer.close();
   }
 }

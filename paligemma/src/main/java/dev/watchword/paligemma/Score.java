@@ -13,4 +13,10 @@ package dev.watchword.paligemma;
 public record Score(float value, float object, float label, float location) {
   /** Mass spreads over neighbouring bins, so that one bin's own probability says little. */
   public static final int LOCATION_BINS = 24;
+
+  /**
+   * Of a model that tells no probabilities. All ones, so that a threshold lets its boxes through; it
+   * says nothing about how sure the model was.
+   */
+  public static final Score NOT_GIVEN = new Score(1, 1, 1, 1);
 }

@@ -36,8 +36,7 @@ final class Slot {
     }
     int bytes = Math.multiplyExact(Math.multiplyExact(heads, positions), headSize * Float.BYTES);
     for (int i = 0; i < caches.length; i++) {
-      caches[i] =
-          ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+      caches[i] = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
     capacity = positions;
   }

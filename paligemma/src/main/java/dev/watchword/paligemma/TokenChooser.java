@@ -81,11 +81,21 @@ final class TokenChooser {
     Largest any = new Largest();
     Largest allowed = new Largest();
     consider(
-        logits, columns.locations, vocabulary.firstLocation(), Vocabulary.LOCATIONS, any, allowed,
+        logits,
+        columns.locations,
+        vocabulary.firstLocation(),
+        Vocabulary.LOCATIONS,
+        any,
+        allowed,
         grammar.allowsLocations(state));
     if (grammar.segments()) {
       consider(
-          logits, columns.segments, vocabulary.firstSegment(), Vocabulary.SEGMENTS, any, allowed,
+          logits,
+          columns.segments,
+          vocabulary.firstSegment(),
+          Vocabulary.SEGMENTS,
+          any,
+          allowed,
           grammar.allowsSegments(state));
     }
     int[] words = grammar.words();
@@ -108,8 +118,7 @@ final class TokenChooser {
       ending += ends(words[i]) ? mass : 0;
     }
     masses.chosen = Math.exp(allowed.logit - any.logit);
-    return new Choice(
-        emitted(allowed.token, masses, total, ending), allowed.token == any.token);
+    return new Choice(emitted(allowed.token, masses, total, ending), allowed.token == any.token);
   }
 
   private static void consider(
@@ -142,10 +151,7 @@ final class TokenChooser {
     }
     double continuing = ends(token) ? 0 : going / (going + ending);
     return new EmittedToken(
-        token,
-        (float) (masses.chosen / total),
-        (float) continuing,
-        (float) neighbourhood);
+        token, (float) (masses.chosen / total), (float) continuing, (float) neighbourhood);
   }
 
   private static final class Largest {

@@ -19,7 +19,7 @@ final class Vocabulary {
   /** Bins of a coordinate. */
   static final int LOCATIONS = 1024;
 
-  /** Codes of a mask. */
+  /** Codes of a mask's cell. */
   static final int SEGMENTS = 128;
 
   private final Map<String, Integer> ids;
@@ -169,6 +169,11 @@ final class Vocabulary {
 
   boolean isLocation(int id) {
     return id >= firstLocation && id < firstLocation + LOCATIONS;
+  }
+
+  /** The first of {@value #SEGMENTS} consecutive segment tokens. */
+  int firstSegment() {
+    return firstSegment;
   }
 
   boolean isSegment(int id) {

@@ -1,19 +1,27 @@
 package dev.watchword.paligemma;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Well-formed answers and each malformed one that has been seen from real models. */
 class DetectionParserTest {
   private static final List<String> CLASSES = List.of("person", "car", "traffic light");
   private static final String A = "<loc0256><loc0128><loc0768><loc0512>";
+  private static final String CODES = codes(16);
   private static final String B = "<loc0100><loc0600><loc0300><loc0900>";
 
   private static PromptTokenizer tokenizer;
@@ -30,6 +38,13 @@ class DetectionParserTest {
     tokenizer.close();
   }
 
+  /** Codes 90, 91 and so on. */
+  private static String codes(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "<seg%03d>".formatted(90 + i))
+        .collect(Collectors.joining());
+  }
+
   private static List<EmittedToken> tokens(String text) {
     return Arrays.stream(tokenizer.encode(text))
         .mapToObj(id -> new EmittedToken(id, 0.5f, 0.9f, 0.8f))
@@ -41,7 +56,7 @@ class DetectionParserTest {
   }
 
   private static List<Detection> parse(List<EmittedToken> tokens) {
-    return new DetectionParser(vocabulary).parse(CLASSES, tokens);
+    return new DetectionParser(vocabulary, AnswerOptions.defaults()).parse(CLASSES, tokens);
   }
 
   private static List<String> labels(String text) {
@@ -137,7 +152,7 @@ class DetectionParserTest {
   @Test
   void dropsCutOffLabelThatMayHaveGoneOn() {
     List<EmittedToken> cut = tokens(A + " car");
-    DetectionParser parser = new DetectionParser(vocabulary);
+    DetectionParser parser = new DetectionParser(vocabulary, AnswerOptions.defaults());
     assertThat(parser.parse(List.of("car", "car park"), cut)).isEmpty();
     assertThat(parser.parse(List.of("car", "bus"), cut)).hasSize(1);
   }
@@ -153,8 +168,96 @@ class DetectionParserTest {
   }
 
   @Test
-  void skipsSegmentTokens() {
-    assertThat(labels(A + "<seg001>".repeat(16) + " person<eos>")).containsExactly("person");
+  void readsTheCodesOfAMask() {
+    List<Detection> detections = parse(A + CODES + " person ; " + B + CODES + " car<eos>");
+
+    assertThat(detections).extracting(Detection::label).containsExactly("person", "car");
+    assertThat(detections.getFirst().segment())
+        .contains(new Segment(IntStream.range(90, 106).boxed().toList()));
+    assertThat(detections.getFirst().mask()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 15, 17, 32})
+  void otherThanSixteenCodesAreABoxWithoutMask(int count) {
+    List<Detection> detections = parse(A + codes(count) + " person ; " + B + CODES + " car<eos>");
+
+    assertThat(detections).extracting(Detection::label).containsExactly("person", "car");
+    assertThat(detections.get(0).segment()).isEmpty();
+    assertThat(detections.get(1).segment()).isPresent();
+  }
+
+  @Test
+  void codesCountOnlyBetweenLocationsAndLabel() {
+    assertThat(parse(CODES + A + " person<eos>"))
+        .singleElement()
+        .satisfies(found -> assertThat(found.segment()).isEmpty());
+    assertThat(parse(A + " person" + CODES + " ; " + B + " car<eos>"))
+        .extracting(Detection::label, Detection::segment)
+        .containsExactly(tuple("person", Optional.empty()), tuple("car", Optional.empty()));
+    assertThat(parse(A + CODES + " person" + CODES + "<eos>"))
+        .singleElement()
+        .satisfies(found -> assertThat(found.segment()).isEmpty());
+    assertThat(parse("<loc0256><loc0128>" + CODES + "<loc0768><loc0512> person<eos>")).isEmpty();
+  }
+
+  @Test
+  void dropsPartialLastSegment() {
+    assertThat(parse(A + codes(9))).isEmpty();
+    assertThat(parse(A + CODES)).isEmpty();
+    assertThat(labels(A + CODES + " person ; " + B + CODES + " traffic")).containsExactly("person");
+  }
+
+  @Test
+  void keepsTheSurestOfNearlyEqualSegments() {
+    List<EmittedToken> tokens = new ArrayList<>(tokens(A + codes(15) + " person ; "));
+    tokens("<loc0256><loc0128><loc0768><loc0516>" + CODES + " person<eos>")
+        .forEach(token -> tokens.add(new EmittedToken(token.id(), 0.99f, 0.9f, 0.99f)));
+
+    assertThat(parse(tokens))
+        .singleElement()
+        .satisfies(found -> assertThat(found.segment()).isPresent());
+    assertThat(parse((A + CODES + " person ; ").repeat(9) + A + CODES + " person<eos>")).hasSize(1);
+  }
+
+  @Test
+  void synonymsAndOtherLanguagesAreNoClass() {
+    assertThat(parse(A + " pedestrian ; " + B + " Fahrzeug<eos>")).isEmpty();
+    assertThat(parse(A + " persona<eos>")).isEmpty();
+  }
+
+  @Test
+  void survivesAnswersThatNeverEnd() {
+    assertThat(parse((A + " person ; " + B + " car ; ").repeat(40)))
+        .extracting(Detection::label)
+        .containsExactly("person", "car");
+    assertThat(parse("<loc0001>".repeat(141))).isEmpty();
+    assertThat(parse(" ;".repeat(50))).isEmpty();
+  }
+
+  @Test
+  void leavesOutAWholeFrameBoxWhenAsked() {
+    List<EmittedToken> whole =
+        tokens("<loc0004><loc0002><loc1020><loc1019> person ; " + B + " car<eos>");
+    AnswerOptions dropping = AnswerOptions.defaults().withDropsWholeFrame(true);
+
+    assertThat(parse(whole)).hasSize(2);
+    assertThat(new DetectionParser(vocabulary, dropping).parse(CLASSES, whole))
+        .extracting(Detection::label)
+        .containsExactly("car");
+  }
+
+  @Test
+  void scaleOf1023ReachesTheEdge() {
+    List<EmittedToken> tokens = tokens("<loc0000><loc0000><loc1023><loc0341> person<eos>");
+    AnswerOptions scale = AnswerOptions.defaults().withLocationScale(1023);
+
+    assertThat(parse(tokens).getFirst().box()).isEqualTo(new Box(0, 0, 341 / 1024f, 1023 / 1024f));
+    assertThat(new DetectionParser(vocabulary, scale).parse(CLASSES, tokens).getFirst().box())
+        .isEqualTo(new Box(0, 0, 341 / 1023f, 1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> AnswerOptions.defaults().withLocationScale(1000))
+        .withMessage("location scale 1000 is neither 1024 nor 1023");
   }
 
   @Test

@@ -39,8 +39,8 @@ class PrefillTest {
     }
   }
 
-  private float[] prefill(
-      OnnxBackend backend, Checkpoint checkpoint, JsonNode golden, int[] prompt) throws Exception {
+  private float[] prefill(OnnxBackend backend, Checkpoint checkpoint, JsonNode golden, int[] prompt)
+      throws Exception {
     Preprocessor preprocessor = Preprocessor.of(checkpoint);
     FloatBuffer pixels = scratch.floats(Use.PIXELS, preprocessor.floats());
     preprocessor.write(Golden.scene(golden), pixels, 0);

@@ -13,6 +13,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
@@ -23,9 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Records as the first version wrote them, with the schema that wrote them. A later schema must
- * still read them; when one changes, its new bytes go into a directory of their own and the old
- * ones stay.
+ * Records as each version wrote them, with the schema that wrote them. Every later schema must read
+ * them, and every earlier one the later ones' bytes; when a schema changes, its new bytes go into a
+ * directory of their own and the old ones stay.
  */
 class GoldenBytesTest {
   static {
@@ -34,88 +36,154 @@ class GoldenBytesTest {
 
   private static final Instant TIME = Instant.parse("2026-03-01T12:00:00.123456Z");
 
-  static Stream<SpecificRecord> samples() {
-    FrameId id = new FrameId("gate", "0195a0b2-0000-7000-8000-000000000001", 42L);
-    BoundingBox box = new BoundingBox(0.25f, 0.5f, 0.75f, 1f);
+  /** A record and the version of its schema that first could hold it. */
+  record Sample(int version, SpecificRecord record) {
+    @Override
+    public String toString() {
+      return record.getSchema().getName() + " v" + version;
+    }
+  }
+
+  private static final FrameId ID =
+      new FrameId("gate", "0195a0b2-0000-7000-8000-000000000001", 42L);
+
+  static Stream<Sample> samples() {
     return Stream.of(
-        new SampledFrame(
-            id,
-            TIME,
-            CaptureClock.RTCP,
-            TIME.plusMillis(40),
-            1_680_000L,
-            1920,
-            1080,
-            "h264",
-            true,
-            false,
-            0.125f,
-            SampleReason.RATE,
-            640,
-            360,
-            ByteBuffer.wrap(new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xd9})),
-        new FrameDetections(
-            id,
-            TIME,
-            CaptureClock.ARRIVAL,
-            TIME.plusMillis(90),
-            1920,
-            1080,
-            "people",
-            "0a1b2c3d",
-            new ModelId("demo", "abcd", "OnnxRuntime", "float32"),
-            Outcome.INFERRED,
-            null,
-            List.of(new Detection("person", box, 0.875f, new ScoreParts(0.9f, 0.95f, 0.8f))),
-            "<loc0512><loc0256><loc1023><loc0768> person",
-            6,
-            new StageTimings(1L, 2L, 3L, 4L, 5L, 8)),
-        new CameraStatus(
-            "gate",
-            id.getSession(),
-            CameraState.WAITING,
-            CameraCause.AUTH_FAILED,
-            "wrong user or password",
-            TIME,
-            "rtsp://10.0.0.5/stream1",
-            1920,
-            1080,
-            "h264"),
-        new DeadLetter(
-            "watchword.frames",
-            3,
-            99L,
-            "Unknown magic byte!",
-            "inference",
-            TIME,
-            ByteBuffer.wrap(new byte[] {7, 8})));
+        new Sample(
+            1,
+            new SampledFrame(
+                ID,
+                TIME,
+                CaptureClock.RTCP,
+                TIME.plusMillis(40),
+                1_680_000L,
+                1920,
+                1080,
+                "h264",
+                true,
+                false,
+                0.125f,
+                SampleReason.RATE,
+                640,
+                360,
+                ByteBuffer.wrap(new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xd9}))),
+        new Sample(1, detections(Task.DETECT, null)),
+        new Sample(
+            2,
+            detections(
+                Task.SEGMENT,
+                new Mask(
+                    ByteBuffer.wrap(new byte[] {1, 127}),
+                    2,
+                    1,
+                    ByteBuffer.wrap(new byte[] {0, (byte) 255})))),
+        new Sample(
+            1,
+            new CameraStatus(
+                "gate",
+                ID.getSession(),
+                CameraState.WAITING,
+                CameraCause.AUTH_FAILED,
+                "wrong user or password",
+                TIME,
+                "rtsp://10.0.0.5/stream1",
+                1920,
+                1080,
+                "h264")),
+        new Sample(
+            1,
+            new DeadLetter(
+                "watchword.frames",
+                3,
+                99L,
+                "Unknown magic byte!",
+                "inference",
+                TIME,
+                ByteBuffer.wrap(new byte[] {7, 8}))));
+  }
+
+  private static FrameDetections detections(Task task, Mask mask) {
+    BoundingBox box = new BoundingBox(0.25f, 0.5f, 0.75f, 1f);
+    ScoreParts parts = new ScoreParts(0.9f, 0.95f, 0.8f);
+    return new FrameDetections(
+        ID,
+        TIME,
+        CaptureClock.ARRIVAL,
+        TIME.plusMillis(90),
+        1920,
+        1080,
+        "people",
+        "0a1b2c3d",
+        task,
+        new ModelId("demo", "abcd", "OnnxRuntime", "float32"),
+        Outcome.INFERRED,
+        null,
+        List.of(new Detection("person", box, 0.875f, parts, mask)),
+        "<loc0512><loc0256><loc1023><loc0768> person",
+        6,
+        new StageTimings(1L, 2L, 3L, 4L, 5L, 8));
+  }
+
+  static Stream<Sample> newest() {
+    return samples().filter(sample -> !exists(sample.record(), sample.version() + 1));
+  }
+
+  static Stream<Sample> outdated() {
+    return samples().filter(sample -> exists(sample.record(), sample.version() + 1));
   }
 
   @ParameterizedTest
-  @MethodSource("samples")
-  void writesTheBytesOfItsVersion(SpecificRecord sample) throws IOException {
+  @MethodSource("newest")
+  void writesTheBytesOfItsVersion(Sample sample) throws IOException {
+    SpecificRecord record = sample.record();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
-    new SpecificDatumWriter<SpecificRecord>(sample.getSchema()).write(sample, encoder);
+    new SpecificDatumWriter<SpecificRecord>(record.getSchema()).write(record, encoder);
 
     assertThat(HexFormat.of().formatHex(bytes.toByteArray())).isEqualTo(golden(sample, ".hex"));
+    assertThat(new Schema.Parser().parse(golden(sample, ".avsc"))).isEqualTo(record.getSchema());
   }
 
   @ParameterizedTest
   @MethodSource("samples")
-  void readsTheBytesOfTheFirstVersion(SpecificRecord sample) throws IOException {
+  void readsTheBytesOfEachVersion(Sample sample) throws IOException {
     Schema writer = new Schema.Parser().parse(golden(sample, ".avsc"));
-    byte[] bytes = HexFormat.of().parseHex(golden(sample, ".hex"));
 
     SpecificRecord read =
-        new SpecificDatumReader<SpecificRecord>(writer, sample.getSchema())
-            .read(null, DecoderFactory.get().binaryDecoder(bytes, null));
+        new SpecificDatumReader<SpecificRecord>(writer, sample.record().getSchema())
+            .read(null, decoder(sample));
 
-    assertThat(read).isEqualTo(sample);
+    assertThat(read).isEqualTo(sample.record());
   }
 
-  private static String golden(SpecificRecord sample, String suffix) throws IOException {
-    String name = "/golden/v1/" + sample.getSchema().getName() + suffix;
+  @ParameterizedTest
+  @MethodSource("outdated")
+  void outdatedReadersReadTheBytesOfTheNextVersion(Sample sample) throws IOException {
+    Sample next = new Sample(sample.version() + 1, sample.record());
+    Schema writer = new Schema.Parser().parse(golden(next, ".avsc"));
+    Schema reader = new Schema.Parser().parse(golden(sample, ".avsc"));
+
+    Object read = new GenericDatumReader<>(writer, reader).read(null, decoder(next));
+
+    Object expected = new GenericDatumReader<>(reader).read(null, decoder(sample));
+    assertThat(read).isEqualTo(expected);
+  }
+
+  private static BinaryDecoder decoder(Sample sample) throws IOException {
+    byte[] bytes = HexFormat.of().parseHex(golden(sample, ".hex"));
+    return DecoderFactory.get().binaryDecoder(bytes, null);
+  }
+
+  private static boolean exists(SpecificRecord record, int version) {
+    return GoldenBytesTest.class.getResource(name(record, version, ".hex")) != null;
+  }
+
+  private static String name(SpecificRecord record, int version, String suffix) {
+    return "/golden/v" + version + "/" + record.getSchema().getName() + suffix;
+  }
+
+  private static String golden(Sample sample, String suffix) throws IOException {
+    String name = name(sample.record(), sample.version(), suffix);
     try (InputStream resource = GoldenBytesTest.class.getResourceAsStream(name)) {
       assertThat(resource).as("golden file %s", name).isNotNull();
       return new String(resource.readAllBytes(), StandardCharsets.UTF_8).strip();

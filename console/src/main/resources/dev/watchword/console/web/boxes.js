@@ -1,5 +1,7 @@
 // Draws boxes over a picture. A label keeps its colour for ever, on every screen.
 
+import { maskPicture } from "./masks.js";
+
 const COLOURS = [
   "#5ad1ff", "#ffb454", "#7ee787", "#ff8fab", "#c4a7ff", "#ffe066",
   "#4fe0c8", "#ff9b71", "#a0c4ff", "#d7f171", "#f5a3ff", "#8fe3ff",
@@ -15,13 +17,19 @@ export function colourOf(label) {
   return COLOURS[(hash >>> 0) % COLOURS.length];
 }
 
+/** The boxes of a picture with what is made once for all drawings of them. */
+export function withMasks(boxes) {
+  return boxes.map((box) => ({ ...box, shape: maskPicture(box.mask, colourOf(box.label)) }));
+}
+
 /** Draws boxes (fractions) into the rectangle (CSS pixels) that the picture fills. */
 export function drawBoxes(context, boxes, picture) {
   const size = Math.max(11, Math.min(14, picture.width / 46));
   // The surest lies on top.
-  const placed = boxes.toSorted((a, b) => a.score - b.score).map(({ label, score, box: [xMin, yMin, xMax, yMax] }) => ({
+  const placed = boxes.toSorted((a, b) => a.score - b.score).map(({ label, score, shape, box: [xMin, yMin, xMax, yMax] }) => ({
     label,
     score,
+    shape,
     colour: colourOf(label),
     x: picture.x + xMin * picture.width,
     y: picture.y + yMin * picture.height,
@@ -29,6 +37,8 @@ export function drawBoxes(context, boxes, picture) {
     height: (yMax - yMin) * picture.height,
   }));
   context.lineJoin = "round";
+  placed.filter((box) => box.shape !== null)
+    .forEach((box) => context.drawImage(box.shape, box.x, box.y, box.width, box.height));
   placed.forEach((box) => outline(context, box));
   placed.forEach((box) => chip(context, box, picture, size));
 }

@@ -1,6 +1,6 @@
 // One camera: its header and its picture. Draws at most once per display frame, always the newest.
 
-import { drawBoxes } from "./boxes.js";
+import { drawBoxes, withMasks } from "./boxes.js";
 
 const WAITING_WORDS = {
   AUTH_FAILED: "the camera refuses the password",
@@ -37,6 +37,7 @@ export class Tile {
   #state = null;
   #connected = true;
   #resizes;
+  #lines = new Map();
 
   constructor(template, camera, enlarge) {
     this.#root = template.content.firstElementChild.cloneNode(true);
@@ -108,7 +109,8 @@ export class Tile {
         const bitmap = await createImageBitmap(jpeg);
         this.#bitmap?.close();
         this.#bitmap = bitmap;
-        this.#boxes = header.boxes;
+        this.#boxes = withMasks(header.boxes);
+        this.#say(header.said);
         this.#root.dataset.outcome = header.outcome;
         this.#undrawn = true;
         this.#root.style.setProperty("--aspect", `${bitmap.width} / ${bitmap.height}`);
@@ -161,6 +163,21 @@ export class Tile {
       this.#undrawn = false;
       this.#root.dataset.boxes = String(this.#boxes.length);
       this.#root.dataset.frames = String(++this.#frames);
+    }
+  }
+
+  /** The words stay until others come: a prompt may answer later than the boxes of its frame. */
+  #say(said) {
+    for (const { prompt, text } of said) {
+      let line = this.#lines.get(prompt);
+      if (line === undefined) {
+        line = document.createElement("p");
+        line.append(document.createElement("strong"), document.createElement("span"));
+        line.firstElementChild.textContent = prompt;
+        this.#lines.set(prompt, line);
+        this.#find(".said").append(line);
+      }
+      write(line.lastElementChild, text);
     }
   }
 

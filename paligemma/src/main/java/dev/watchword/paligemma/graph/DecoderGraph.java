@@ -171,8 +171,7 @@ public final class DecoderGraph {
     q = rotate(q, asked.positions).result();
     String k = heads(asks, name + "k_proj", keys, all.shapes.keyHeads()).result();
     k = rotate(k, all.positions).result("new_k." + layer);
-    String v =
-        heads(asks, name + "v_proj", keys, all.shapes.keyHeads()).result("new_v." + layer);
+    String v = heads(asks, name + "v_proj", keys, all.shapes.keyHeads()).result("new_v." + layer);
     String allKeys = append("past_k." + layer, k);
     String allValues = append("past_v." + layer, v);
     q = graph.apply("Reshape", q, shapes.groupedQueries());

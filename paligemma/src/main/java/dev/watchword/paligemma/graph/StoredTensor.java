@@ -32,8 +32,7 @@ public record StoredTensor(
 
   /** Reads the tensor's values. */
   public float[] read() throws IOException {
-    ByteBuffer data =
-        ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer data = ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
     try (FileChannel channel = FileChannel.open(file)) {
       while (data.hasRemaining()) {
         if (channel.read(data, offset + data.position()) < 0) {

@@ -2,6 +2,7 @@ package dev.watchword.sink.archive;
 
 import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameDetections;
+import dev.watchword.schemas.Mask;
 import dev.watchword.schemas.StageTimings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class DetectionRows {
   private final Schema schema;
   private final Schema boxSchema;
+  private final Schema maskSchema;
 
   DetectionRows() {
     try (InputStream in = DetectionRows.class.getResourceAsStream("detections.avsc")) {
@@ -27,6 +29,7 @@ final class DetectionRows {
       throw new UncheckedIOException("the archive's schema is not part of this build", e);
     }
     boxSchema = schema.getField("boxes").schema().getElementType();
+    maskSchema = boxSchema.getField("mask").schema().getTypes().get(1);
   }
 
   Schema schema() {
@@ -46,6 +49,7 @@ final class DetectionRows {
     row.put("source_height", frame.getSourceHeight());
     row.put("prompt_id", frame.getPromptId());
     row.put("prompt_version", frame.getPromptVersion());
+    row.put("task", frame.getTask().name());
     row.put("model_checkpoint", frame.getModel().getCheckpoint());
     row.put("model_revision", frame.getModel().getRevision());
     row.put("model_engine", frame.getModel().getEngine());
@@ -74,9 +78,19 @@ final class DetectionRows {
       box.put("score_object", detection.getScoreParts().getObject());
       box.put("score_label", detection.getScoreParts().getLabel());
       box.put("score_location", detection.getScoreParts().getLocation());
+      box.put("mask", detection.getMask() == null ? null : mask(detection.getMask()));
       boxes.add(box);
     }
     return boxes;
+  }
+
+  private GenericRecord mask(Mask mask) {
+    GenericRecord row = new GenericData.Record(maskSchema);
+    row.put("codes", mask.getCodes());
+    row.put("width", mask.getWidth());
+    row.put("height", mask.getHeight());
+    row.put("values", mask.getValues());
+    return row;
   }
 
   private static void putTimings(GenericRecord row, StageTimings timings) {

@@ -6,10 +6,12 @@ import dev.watchword.schemas.DeadLetter;
 import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.FrameId;
+import dev.watchword.schemas.Mask;
 import dev.watchword.schemas.ModelId;
 import dev.watchword.schemas.Outcome;
 import dev.watchword.schemas.ScoreParts;
 import dev.watchword.schemas.StageTimings;
+import dev.watchword.schemas.Task;
 import dev.watchword.schemas.wire.GeneratedRecords;
 import dev.watchword.service.Backoff;
 import dev.watchword.service.HealthLog;
@@ -42,6 +44,9 @@ final class Archive {
   /** A bucket's start when buckets last a minute. */
   static final Instant START = Instant.parse("2026-03-01T23:59:00Z");
 
+  /** A box of this label has a mask. */
+  static final String MASKED = "masked";
+
   final CollectorRegistry registry = new CollectorRegistry();
   final FileObjectStore store;
   final DetectionsConsumer consumer;
@@ -72,6 +77,12 @@ final class Archive {
     consumer.assign(0, 1);
   }
 
+  /** Two codes and a mask of one by three, which is all that the archive needs to keep them. */
+  private static Mask mask() {
+    return new Mask(
+        ByteBuffer.wrap(new byte[] {5, 127}), 1, 3, ByteBuffer.wrap(new byte[] {0, 127, -1}));
+  }
+
   static byte[] detection(String camera, long sequence, String... labels) {
     List<Detection> boxes = new ArrayList<>();
     for (String label : labels) {
@@ -80,7 +91,8 @@ final class Archive {
               label,
               new BoundingBox(0.25f, 0.5f, 0.75f, 1f),
               0.5f,
-              new ScoreParts(0.875f, 0.75f, 0.625f)));
+              new ScoreParts(0.875f, 0.75f, 0.625f),
+              label.equals(MASKED) ? mask() : null));
     }
     FrameDetections record =
         FrameDetections.newBuilder()
@@ -92,6 +104,7 @@ final class Archive {
             .setSourceHeight(1080)
             .setPromptId("people")
             .setPromptVersion("0123abcd")
+            .setTask(List.of(labels).contains(MASKED) ? Task.SEGMENT : Task.DETECT)
             .setModel(new ModelId("demo", "r1", "OnnxRuntime", "float32"))
             .setOutcome(Outcome.INFERRED)
             .setDetections(boxes)

@@ -1,0 +1,175 @@
+package dev.watchword.paligemma.engine;
+
+import ai.djl.MalformedModelException;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineProvider;
+import ai.djl.inference.Predictor;
+import ai.djl.repository.zoo.Criteria;
+import ai.djl.repository.zoo.ModelNotFoundException;
+import ai.djl.repository.zoo.ZooModel;
+import ai.djl.translate.TranslateException;
+import dev.watchword.paligemma.CheckpointException;
+import dev.watchword.paligemma.ModelId;
+import dev.watchword.paligemma.Request;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
+
+/**
+ * A model reached by the name of an engine and a directory, through DJL's {@code Criteria}, {@code
+ * ZooModel} and {@code Predictor}. Used by one thread, because a predictor is; {@link
+ * #newPredictor} makes one for another thread on the same model.
+ *
+ * <pre>{@code
+ * try (EngineModel model = EngineModel.load("OnnxRuntime", directory, Map.of("threads", "4"))) {
+ *   List<Answer> answers = model.generate(List.of(new Request(image, DetectPrompt.parse("detect car"))));
+ * }
+ * }</pre>
+ */
+public final class EngineModel implements AutoCloseable {
+  /** Property: side of the square that the model sees, in pixels. */
+  public static final String IMAGE_SIZE = "imageSize";
+
+  private final ZooModel<Request, Answer> model;
+  private final ModelId id;
+  private final Predictor<Request, Answer> predictor;
+
+  private EngineModel(ZooModel<Request, Answer> model, ModelId id) {
+    this.model = model;
+    this.id = id;
+    this.predictor = model.newPredictor();
+  }
+
+  /** Names of the engines on the class path that can run a model here. */
+  public static Set<String> engines() {
+    return ServiceLoader.load(EngineProvider.class).stream()
+        .filter(provider -> GenerationEngine.class.isAssignableFrom(provider.type()))
+        .map(provider -> provider.get().getEngineName())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** {@link #load(String, Path, Map, Map)} without secrets. */
+  public static EngineModel load(String engine, Path directory, Map<String, String> options)
+      throws CheckpointException {
+    return load(engine, directory, options, Map.of());
+  }
+
+  /**
+   * @param engine one of {@link #engines()}
+   * @param directory of the checkpoint; an engine whose model is elsewhere only wants it to exist
+   * @param options of the engine, by name
+   * @param secrets as options, for what must never be logged
+   * @throws CheckpointException with one sentence that names what is wrong in the directory
+   * @throws IllegalArgumentException for an engine or option that is not there, in one sentence
+   */
+  public static EngineModel load(
+      String engine, Path directory, Map<String, String> options, Map<String, String> secrets)
+      throws CheckpointException {
+    DjlNetwork.off();
+    requireOurs(engine);
+    if (!Files.isDirectory(directory)) {
+      throw new CheckpointException(
+          "%s is not a directory: name the directory of a checkpoint.".formatted(directory));
+    }
+    ZooModel<Request, Answer> model = load(criteria(engine, directory, options));
+    try {
+      secrets.forEach(model::setProperty);
+      return new EngineModel(model, ((DjlModel) model.getWrappedModel()).id());
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static void requireOurs(String name) {
+    if (!engines().contains(name)) {
+      throw new IllegalArgumentException(
+          "there is no engine '%s'; the engines here are %s"
+              .formatted(name, String.join(", ", engines())));
+    }
+    Engine engine = Engine.getEngine(name);
+    if (!(engine instanceof DjlEngine)) {
+      throw new IllegalStateException(
+          "the class path has another engine named %s (%s), which cannot run a checkpoint: remove it, or load the model without DJL"
+              .formatted(name, engine.getClass().getName()));
+    }
+  }
+
+  private static Criteria<Request, Answer> criteria(
+      String engine, Path directory, Map<String, String> options) {
+    return Criteria.builder()
+        .setTypes(Request.class, Answer.class)
+        .optEngine(engine)
+        .optModelPath(directory)
+        .optOptions(options)
+        .optTranslator(new GenerationTranslator())
+        .build();
+  }
+
+  /** Takes DJL's wrapping off what an engine says. */
+  private static ZooModel<Request, Answer> load(Criteria<Request, Answer> criteria)
+      throws CheckpointException {
+    try {
+      return criteria.loadModel();
+    } catch (MalformedModelException e) {
+      if (e.getCause() instanceof CheckpointException checkpoint) {
+        throw checkpoint;
+      }
+      throw new CheckpointException(e.getMessage(), e);
+    } catch (ModelNotFoundException | IOException e) {
+      throw new CheckpointException(e.getMessage(), e);
+    }
+  }
+
+  public ModelId id() {
+    return id;
+  }
+
+  /** A property of the model such as {@link #IMAGE_SIZE}; null when the engine has none such. */
+  public String property(String name) {
+    return model.getProperty(name);
+  }
+
+  /**
+   * One answer for each request, in their order.
+   *
+   * @throws InterruptedException when the thread is interrupted; what was under way is cancelled
+   */
+  public List<Answer> generate(List<Request> requests) throws InterruptedException {
+    if (requests.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return predictor.batchPredict(requests);
+    } catch (TranslateException e) {
+      throw unwrapped(e);
+    }
+  }
+
+  private static RuntimeException unwrapped(TranslateException e) throws InterruptedException {
+    Throwable cause = e.getCause();
+    if (cause instanceof CancellationException && Thread.interrupted()) {
+      throw new InterruptedException("stopped while the model was answering");
+    }
+    return cause instanceof RuntimeException bug ? bug : new IllegalStateException(e.getMessage(), e);
+  }
+
+  /** A predictor for one more thread; close it before this. */
+  public Predictor<Request, Answer> newPredictor() {
+    return model.newPredictor();
+  }
+
+  /** Frees the model's native memory. */
+  @Override
+  public void close() {
+    predictor.close();
+    model.close();
+  }
+}

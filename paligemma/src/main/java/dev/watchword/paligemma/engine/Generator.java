@@ -1,0 +1,37 @@
+package dev.watchword.paligemma.engine;
+
+import dev.watchword.paligemma.ModelId;
+import dev.watchword.paligemma.Request;
+import java.util.List;
+import java.util.Map;
+
+/** A loaded model, as an engine provides it. May be used by several threads. */
+public interface Generator extends AutoCloseable {
+  ModelId id();
+
+  /** What else is worth knowing about the model, such as {@code imageSize}, by name. */
+  default Map<String, String> properties() {
+    return Map.of();
+  }
+
+  /**
+   * Takes a secret, which is no option because DJL prints options when its log is at debug.
+   *
+   * @return whether this engine knows a secret of that name
+   */
+  default boolean secret(String name, String value) {
+    return false;
+  }
+
+  /**
+   * Answers all requests, in their order, as one batch. An exception is a bug or a request that
+   * should never have been made, and fails the whole batch.
+   *
+   * @throws InterruptedException when the thread is interrupted; what was under way is cancelled
+   */
+  List<Answer> generate(List<Request> requests) throws InterruptedException;
+
+  /** Frees the model; called after the last {@link #generate} has returned. */
+  @Override
+  void close();
+}
