@@ -243,10 +243,9 @@ public final class PaliGemma implements AutoCloseable {
     boolean constrained = decoding.grammar() && prompt.grammar().isPresent();
     List<Integer> draft = decoding.drafts() ? request.draft() : List.of();
     for (int token : draft) {
-      if (token < 0 || token >= vocabulary.size()) {
+      if (token < 0 || token >= backend.vocabulary()) {
         throw new IllegalArgumentException(
-            "draft token %d is none of the %d in tokenizer.json"
-                .formatted(token, vocabulary.size()));
+            "draft token %d is none of the model's %d".formatted(token, backend.vocabulary()));
       }
     }
     return new Question(frame, prompt, constrained, checked && constrained, draft);
