@@ -35,6 +35,8 @@ final class Answer {
     int free(int index);
   }
 
+  private static final int MORE_THAN_HELD = 2;
+
   private final Question question;
   private final boolean jumpAhead;
   private final TokenChooser chooser;
@@ -48,6 +50,9 @@ final class Answer {
 
   /** How many of the proposed tokens are the draft's. */
   private int drafting;
+
+  /** How many of the draft's tokens to propose: at first all, then little more than have held. */
+  private int draftRoom = Integer.MAX_VALUE;
 
   private int passes;
   private int triedOfDraft;
@@ -130,6 +135,7 @@ final class Answer {
     }
     slot.cutTo(slot.length() - proposal.length + held);
     accepted += Math.min(held, drafting);
+    draftRoom = held + MORE_THAN_HELD;
     if (!finished) {
       propose();
     }
@@ -169,7 +175,8 @@ final class Answer {
     int room = maxNewTokens - tokens.size() - 1;
     int at = state;
     List<Integer> draft = question.draft();
-    for (int i = tokens.size(); drafted && i < draft.size() && next.size() < room; i++) {
+    int end = (int) Math.min(draft.size(), (long) tokens.size() + draftRoom);
+    for (int i = tokens.size(); drafted && i < end && next.size() < room; i++) {
       int token = draft.get(i);
       at = after(at, token);
       if (chooser.ends(token) || (question.constrained() && at == Grammar.NONE)) {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -28,7 +27,7 @@ class ExactDecodingTest {
       List.of("person", "car", "truck", "bag", "traffic light", "traffic cone", "red car", "zebra");
   private static final int PICTURES = 75;
   private static final int PROMPTS = 8;
-  private static final int MAX_NEW_TOKENS = 28;
+  private static final int MAX_NEW_TOKENS = 24;
 
   @TempDir private static Path directory;
   private static List<Known> cases;
@@ -58,7 +57,7 @@ class ExactDecodingTest {
           List<TaskPrompt> prompts =
               Stream.generate(() -> prompt(random)).limit(PROMPTS).toList();
           List<List<Integer>> constrained = plain.answers(image, prompts, true);
-          List<List<Integer>> free = plain.answers(image, prompts.subList(0, 2), false);
+          List<List<Integer>> free = plain.answers(image, prompts.subList(0, 1), false);
           for (int j = 0; j < PROMPTS; j++) {
             List<Integer> unbound = j < free.size() ? free.get(j) : List.of();
             cases.add(new Known(kind, image, prompts.get(j), constrained.get(j), unbound));
@@ -80,26 +79,23 @@ class ExactDecodingTest {
     Collections.shuffle(classes, random);
     classes = classes.subList(0, 1 + random.nextInt(4));
     String list = String.join(" ; ", classes);
-    return switch (random.nextInt(8)) {
-      case 0 -> new TextPrompt("answer en is there a " + classes.getFirst());
-      case 1, 2 -> new SegmentPrompt("segment " + list, classes);
+    return switch (random.nextInt(16)) {
+      case 0 -> TextPrompt.answer("en", "is there a " + classes.getFirst());
+      case 1, 2 -> SegmentPrompt.parse("segment " + list);
       default -> DetectPrompt.parse("detect " + list);
     };
   }
 
   static Stream<Arguments> constrained() {
     Decoding slow = Decoding.plain().withGrammar(true);
-    return Map.of(
-            "grammar", slow,
-            "restricted head", slow.withRestrictedHead(true),
-            "jump-ahead", slow.withJumpAhead(true),
-            "last-layer pruning", slow.withLastLayerPruning(true),
-            "drafts", slow.withDrafts(true),
-            "all", Decoding.fast(),
-            "all in three slots", Decoding.fast().withSlots(3))
-        .entrySet()
-        .stream()
-        .map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
+    return Stream.of(
+        Arguments.of("grammar", slow),
+        Arguments.of("restricted head", slow.withRestrictedHead(true)),
+        Arguments.of("jump-ahead", slow.withJumpAhead(true)),
+        Arguments.of("last-layer pruning", slow.withLastLayerPruning(true)),
+        Arguments.of("drafts", slow.withDrafts(true)),
+        Arguments.of("all", Decoding.fast()),
+        Arguments.of("all in three slots", Decoding.fast().withSlots(3)));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -112,7 +108,7 @@ class ExactDecodingTest {
       List<Known> shuffled = shuffled(kind, random);
       try (PaliGemma model = load(kind, decoding)) {
         while (!shuffled.isEmpty()) {
-          List<Known> batch = shuffled.subList(0, Math.min(shuffled.size(), 1 + random.nextInt(9)));
+          List<Known> batch = shuffled.subList(0, Math.min(shuffled.size(), 1 + random.nextInt(20)));
           assertThat(model.generate(requests(batch, random)))
               .extracting(Generation::tokenIds)
               .containsExactlyElementsOf(batch.stream().map(Known::constrained).toList());
