@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,16 @@ import torch
 from PIL import Image
 from tokenizers import Tokenizer
 from transformers import PaliGemmaConfig, PaliGemmaForConditionalGeneration
-from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
+
+import variants
+import vocabulary
+from model import answer, pixels
 
 ROOT = Path(__file__).resolve().parents[2] / "paligemma" / "src"
 GOLDEN = ROOT / "test" / "resources" / "golden"
 DEMO = ROOT / "main" / "resources" / "dev" / "watchword" / "paligemma" / "demo-checkpoint"
 SCENES = sorted((GOLDEN / "scenes").glob("*.png"))
+PICTURES = sorted((GOLDEN / "pictures").glob("*.png"))
 TOKENIZER = Tokenizer.from_file(str(DEMO / "tokenizer.json"))
 BOS, EOS, IMAGE = (TOKENIZER.token_to_id(t) for t in ("<bos>", "<eos>", "<image>"))
 PROMPTS = [
@@ -30,38 +35,12 @@ def ids(text):
     return TOKENIZER.encode(text, add_special_tokens=False).ids
 
 
-def pixels(image, size):
-    processor = SiglipImageProcessorPil(
-        size={"height": size, "width": size}, resample=3, image_mean=[0.5] * 3, image_std=[0.5] * 3
-    )
-    return processor(images=image.convert("RGB"), return_tensors="pt")["pixel_values"]
-
-
-def generate(model, image, prompt, steps, stop=True):
-    vision = model.config.vision_config
-    count = (vision.image_size // vision.patch_size) ** 2
-    row = torch.tensor([[IMAGE] * count + [BOS] + ids(prompt + "\n")])
-    out = model.generate(
-        input_ids=row,
-        pixel_values=pixels(image, vision.image_size),
-        attention_mask=torch.ones_like(row),
-        token_type_ids=torch.zeros_like(row),
-        max_new_tokens=steps,
-        do_sample=False,
-        eos_token_id=EOS if stop else 1_000_000,
-        pad_token_id=0,
-        return_dict_in_generate=True,
-        output_logits=True,
-    )
-    return out.sequences[0, row.shape[1] :].tolist(), [step[0] for step in out.logits]
-
-
 def demo():
     model = PaliGemmaForConditionalGeneration.from_pretrained(DEMO, dtype=torch.float32).eval()
     cases = []
     for i, scene in enumerate(SCENES):
         prompt = PROMPTS[i % len(PROMPTS)]
-        tokens, _ = generate(model, Image.open(scene), prompt, 40)
+        tokens, _ = answer(model, TOKENIZER, Image.open(scene), prompt, 40)
         text = TOKENIZER.decode([t for t in tokens if t != EOS], skip_special_tokens=False)
         cases.append({"scene": scene.name, "prompt": prompt, "tokens": tokens, "text": text})
     write("demo.json", cases)
@@ -103,25 +82,25 @@ def tiny(kind, dtype):
         directory, dtype=torch.float32, attn_implementation="eager"
     ).eval()
     cases = []
-    for scene, prompt in zip(SCENES, PROMPTS[:3]):
-        tokens, logits = generate(model, Image.open(scene), prompt, 8, stop=False)
+    for picture, prompt in zip(PICTURES, PROMPTS[:3]):
+        tokens, logits = answer(model, TOKENIZER, Image.open(picture), prompt, 8, stop=False)
         values = [round(float(v), 6) for v in logits[0]]
-        cases.append({"scene": scene.name, "prompt": prompt, "tokens": tokens, "logits": values})
+        cases.append({"scene": f"pictures/{picture.name}", "prompt": prompt, "tokens": tokens, "logits": values})
     write(f"tiny-{kind}.json", cases)
 
 
 def resize():
     filters = {1: Image.Resampling.LANCZOS, 2: Image.Resampling.BILINEAR, 3: Image.Resampling.BICUBIC}
     cases = []
-    for scene, (width, height) in zip(SCENES, [(56, 56), (224, 224), (61, 100), (128, 33), (300, 96), (7, 5)]):
+    for picture, (width, height) in zip(PICTURES, [(56, 56), (224, 224), (61, 100), (128, 33), (300, 96), (7, 5)]):
         for resample, kind in filters.items():
-            small = Image.open(scene).convert("RGB").resize((width, height), kind)
+            small = Image.open(picture).convert("RGB").resize((width, height), kind)
             digest = hashlib.sha256(np.asarray(small).tobytes()).hexdigest()
             cases.append(
-                {"scene": scene.name, "width": width, "height": height, "resample": resample, "sha256": digest}
+                {"scene": f"pictures/{picture.name}", "width": width, "height": height, "resample": resample, "sha256": digest}
             )
     write("resize.json", cases)
-    pixels(Image.open(SCENES[1]), 56).numpy().astype("<f4").tofile(GOLDEN / "pixels-01-56.f32")
+    pixels(Image.open(PICTURES[1]), 56).numpy().astype("<f4").tofile(GOLDEN / "pixels-01-56.f32")
 
 
 def tokenizer():
@@ -140,10 +119,17 @@ def write(name, value):
     (GOLDEN / name).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
+PARTS = {
+    "demo": lambda names: demo(),
+    "tiny": lambda names: (tiny("gemma", torch.float32), tiny("gemma2", torch.bfloat16)),
+    "resize": lambda names: resize(),
+    "tokenizer": lambda names: tokenizer(),
+    "variants": variants.variants,
+    "adapters": variants.adapters,
+    "vocabulary": lambda names: vocabulary.write(GOLDEN / "vocabulary.json"),
+}
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    demo()
-    tiny("gemma", torch.float32)
-    tiny("gemma2", torch.bfloat16)
-    resize()
-    tokenizer()
+    for part in sys.argv[1:2] or PARTS:
+        PARTS[part](sys.argv[2:])

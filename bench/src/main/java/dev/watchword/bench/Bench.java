@@ -12,7 +12,7 @@ public final class Bench {
 
   public static void main(String[] arguments) throws Exception {
     if (arguments.length == 0) {
-      System.err.println("usage: bench/run demo|latency|cpu|kafka|model|accuracy");
+      System.err.println("usage: bench/run demo|latency|cpu|kafka|model|accuracy|model3b");
       System.exit(2);
     }
     if (arguments[0].equals("kafka-frames")) {
@@ -33,6 +33,7 @@ public final class Bench {
       case "model" -> ModelSpeed.run(home, rest);
       case "accuracy" -> Accuracy.run(rest);
       case "kafka" -> FramesThroughKafka.run();
+      case "model3b" -> LargeModel.run(home, rest);
       default -> throw new IllegalArgumentException("no measurement named " + arguments[0]);
     }
     System.exit(0);

@@ -82,8 +82,8 @@ sealed interface LiveUpdate {
   /**
    * A shape inside a box.
    *
-   * @param values {@code width * height} unsigned bytes, in base64 on the wire, stretched over the box, row by
-   *     row; 128 and more is inside
+   * @param values {@code width * height} unsigned bytes, in base64 on the wire, stretched over the
+   *     box, row by row; 128 and more is inside
    */
   record MaskValues(int width, int height, ByteBuffer values) {}
 

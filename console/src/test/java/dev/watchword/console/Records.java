@@ -16,12 +16,17 @@ import dev.watchword.schemas.SampledFrame;
 import dev.watchword.schemas.ScoreParts;
 import dev.watchword.schemas.StageTimings;
 import dev.watchword.schemas.Task;
+import dev.watchword.schemas.wire.GeneratedRecords;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 
 /** Wire records for tests. */
 final class Records {
+  static {
+    GeneratedRecords.trust();
+  }
+
   static final String SESSION = "0197f6a0-0000-7000-8000-000000000001";
   static final Instant START = Instant.parse("2026-05-01T08:00:00Z");
 

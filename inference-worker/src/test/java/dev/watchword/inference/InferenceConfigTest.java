@@ -2,9 +2,12 @@ package dev.watchword.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.watchword.paligemma.AnswerOptions;
 import dev.watchword.paligemma.GemmaJsonParser.Scale;
 import dev.watchword.paligemma.ModelId;
+import dev.watchword.paligemma.Task;
 import dev.watchword.paligemma.engine.EngineModel;
 import dev.watchword.paligemma.remote.RemoteSettings;
 import dev.watchword.schemas.Ids;
@@ -13,6 +16,7 @@ import dev.watchword.service.config.Section;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +66,44 @@ class InferenceConfigTest {
     assertThat(config.modelPath()).contains(Path.of("/models/paligemma"));
     assertThat(config.model().threads()).isEqualTo(2);
     assertThat(config.maxBatch()).isEqualTo(4);
+  }
+
+  @Test
+  void takesPromptsOfEveryKind() {
+    InferenceConfig config =
+        read(
+            """
+            prompts:
+              shapes: {text: segment person;car}
+              scene: {text: caption en}
+              sign: {text: ocr}
+              gate: {text: answer en is the gate open}
+              mood: {free-text: "Say what you see."}
+            model: {mask-weights: masks.npz, loc-scale: 1023, drop-whole-frame: true}
+            """);
+
+    assertThat(config.prompts())
+        .extracting(prompt -> prompt.asked().task(), prompt -> prompt.asked().text())
+        .containsExactly(
+            tuple(Task.SEGMENT, "segment person ; car"),
+            tuple(Task.CAPTION, "caption en"),
+            tuple(Task.OCR, "ocr"),
+            tuple(Task.ANSWER, "answer en is the gate open"),
+            tuple(Task.TEXT, "Say what you see."));
+    assertThat(config.model().maxNewTokens()).isEqualTo(256);
+    assertThat(config.model().answers())
+        .isEqualTo(new AnswerOptions(1023, true, Optional.of(Path.of("masks.npz"))));
+  }
+
+  @Test
+  void namesWhatIsWrongWithAPromptsText() {
+    assertThatThrownBy(() -> read("prompts: {people: {text: detct person}}"))
+        .hasMessageStartingWith("watchword.yaml:1: prompts.people.text: prompt 'detct person'")
+        .hasMessageEndingWith("did you mean 'detect'?");
+    assertThatThrownBy(() -> read("prompts: {scene: {text: caption}}"))
+        .hasMessageContaining("write, for example, 'caption en'");
+    assertThatThrownBy(() -> read("prompts: {a: {text: ocr, free-text: ocr}}"))
+        .hasMessageContaining("prompts.a.free-text: stands beside text");
   }
 
   @Test

@@ -7,7 +7,9 @@ import dev.watchword.paligemma.engine.Answer;
 import dev.watchword.paligemma.engine.Answer.Reason;
 import dev.watchword.paligemma.engine.Usage;
 import dev.watchword.schemas.FrameDetections;
+import dev.watchword.schemas.Mask;
 import dev.watchword.schemas.Outcome;
+import dev.watchword.schemas.Task;
 import dev.watchword.service.Health;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,6 +94,35 @@ class InferenceLoopTest {
     assertThat(record.getTimings().getVisionMicros()).isEqualTo(2_000);
     assertThat(record.getTimings().getBatchSize()).isEqualTo(1);
     assertThat(worker.producer().history().get(0).key()).isEqualTo("gate");
+  }
+
+  @Test
+  void answersPromptsOfEveryKindAboutOneFrame() throws Exception {
+    Worker all =
+        new Worker(
+            1,
+            PEOPLE,
+            Worker.prompt("shapes", "segment person"),
+            Worker.prompt("scene", "caption en"));
+    all.frame(0, "gate", 3);
+    all.loop.step();
+
+    assertThat(all.model.calls).singleElement().asList().hasSize(3);
+    List<FrameDetections> records = all.detections();
+    assertThat(records)
+        .extracting(FrameDetections::getTask)
+        .containsExactly(Task.DETECT, Task.SEGMENT, Task.CAPTION);
+    assertThat(records.get(0).getDetections().getFirst().getMask()).isNull();
+    Mask mask = records.get(1).getDetections().getFirst().getMask();
+    assertThat(mask.getCodes().remaining()).isEqualTo(16);
+    assertThat(mask.getCodes().get(15)).isEqualTo((byte) 115);
+    assertThat(mask.getWidth()).isEqualTo(64);
+    assertThat(mask.getHeight()).isEqualTo(64);
+    assertThat(mask.getValues().remaining()).isEqualTo(64 * 64);
+    assertThat(mask.getValues().get(0)).isEqualTo((byte) 255);
+    assertThat(records.get(2).getDetections()).isEmpty();
+    assertThat(records.get(2).getText()).isEqualTo("a reply to caption en");
+    assertThat(records.get(2).getTokens()).isEqualTo(2);
   }
 
   @Test

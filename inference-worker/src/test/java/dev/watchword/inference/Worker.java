@@ -1,7 +1,7 @@
 package dev.watchword.inference;
 
-import dev.watchword.paligemma.DetectPrompt;
 import dev.watchword.paligemma.ModelOptions;
+import dev.watchword.paligemma.TaskPrompt;
 import dev.watchword.paligemma.engine.Generator;
 import dev.watchword.schemas.CaptureClock;
 import dev.watchword.schemas.DeadLetter;
@@ -84,7 +84,7 @@ final class Worker {
   }
 
   static Prompt prompt(String id, String text, String... cameras) {
-    return new Prompt(id, DetectPrompt.parse(text), Set.of(cameras));
+    return new Prompt(id, TaskPrompt.parse(text), Set.of(cameras));
   }
 
   private AnswersProducer newProducer() {

@@ -23,13 +23,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -145,24 +145,32 @@ final class OnnxBackend implements AutoCloseable {
   }
 
   /**
-   * The runtime refuses weights outside one directory, symbolic links resolved. When the shards lie
-   * apart they are mapped here and handed over.
+   * The runtime reads weights from one directory only, symbolic links resolved. It gets the one
+   * with most of them; those that lie elsewhere are mapped here and handed over.
    */
   private void locateWeights(OnnxGraph graph, OrtSession.SessionOptions options)
       throws OrtException, IOException {
-    Set<Path> folders = new TreeSet<>();
-    graph.weights().forEach(weight -> folders.add(weight.file().getParent()));
-    if (folders.size() == 1) {
-      options.addConfigEntry(WEIGHTS_FOLDER, folders.iterator().next().toString());
-      return;
-    }
+    Path folder = largestFolder(graph);
+    options.addConfigEntry(WEIGHTS_FOLDER, folder.toString());
     Map<String, OnnxTensorLike> mapped = new HashMap<>();
     for (StoredTensor weight : graph.weights()) {
-      OnnxTensor tensor = map(weight);
-      mappedWeights.add(tensor);
-      mapped.put(weight.name(), tensor);
+      if (!weight.file().getParent().equals(folder)) {
+        OnnxTensor tensor = map(weight);
+        mappedWeights.add(tensor);
+        mapped.put(weight.name(), tensor);
+      }
     }
-    options.addExternalInitializers(mapped);
+    if (!mapped.isEmpty()) {
+      options.addExternalInitializers(mapped);
+    }
+  }
+
+  private static Path largestFolder(OnnxGraph graph) {
+    Map<Path, Long> bytes = new TreeMap<>();
+    graph
+        .weights()
+        .forEach(weight -> bytes.merge(weight.file().getParent(), weight.length(), Long::sum));
+    return Collections.max(bytes.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 
   private OnnxTensor map(StoredTensor weight) throws OrtException, IOException {

@@ -89,7 +89,7 @@ public final class PaliGemma implements AutoCloseable {
    */
   public static PaliGemma load(Path directory, ModelOptions options) throws CheckpointException {
     long start = System.nanoTime();
-    Checkpoint checkpoint = Checkpoint.open(directory);
+    Checkpoint checkpoint = open(directory, options);
     Path tokenizerFile = tokenizerFile(directory);
     Vocabulary.requireFile(tokenizerFile);
     PromptTokenizer tokenizer = PromptTokenizer.open(tokenizerFile);
@@ -107,6 +107,14 @@ public final class PaliGemma implements AutoCloseable {
       tokenizer.close();
       throw e;
     }
+  }
+
+  private static Checkpoint open(Path directory, ModelOptions options) throws CheckpointException {
+    Checkpoint checkpoint = Checkpoint.open(directory);
+    if (options.adapter().isPresent()) {
+      checkpoint = checkpoint.withAdapter(options.adapter().get());
+    }
+    return options.attentionSoftcap() ? checkpoint : checkpoint.withoutAttentionSoftcap();
   }
 
   private static Path tokenizerFile(Path directory) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.watchword.paligemma.graph.Checkpoint;
 import java.nio.FloatBuffer;
-import java.util.Optional;
+import java.nio.file.Path;
 
 /**
  * Pixels as the model was trained on them, by {@code preprocessor_config.json}: squeezed to a
@@ -28,7 +28,8 @@ final class Preprocessor {
     JsonNode config = read(checkpoint);
     int size = checkpoint.config().vision().imageSize();
     JsonNode asked = config.path("size");
-    int height = asked.path("height").asInt(asked.asInt(size));
+    int side = asked.path("shortest_edge").asInt(asked.asInt(size));
+    int height = asked.path("height").asInt(side);
     int width = asked.path("width").asInt(height);
     if (height != size || width != size) {
       throw new CheckpointException(
@@ -42,21 +43,22 @@ final class Preprocessor {
           "%s: preprocessor_config.json has resample %d: 1 (Lanczos), 2 (bilinear) and 3 (bicubic) are known."
               .formatted(checkpoint.directory(), resample));
     }
-    return new Preprocessor(size, filter, levels(config));
+    return new Preprocessor(size, filter, levels(config, checkpoint.directory()));
   }
 
+  /** In the order of transformers: the processor's own section, then the file of its own. */
   private static JsonNode read(Checkpoint checkpoint) throws CheckpointException {
-    Optional<JsonNode> own = checkpoint.json("preprocessor_config.json");
-    if (own.isPresent()) {
-      return own.get();
-    }
-    return checkpoint
-        .json("processor_config.json")
-        .map(processor -> processor.path("image_processor"))
-        .orElse(MissingNode.getInstance());
+    JsonNode nested =
+        checkpoint
+            .json("processor_config.json")
+            .map(processor -> processor.path("image_processor"))
+            .orElse(MissingNode.getInstance());
+    return nested.isObject()
+        ? nested
+        : checkpoint.json("preprocessor_config.json").orElse(MissingNode.getInstance());
   }
 
-  private static float[][] levels(JsonNode config) {
+  private static float[][] levels(JsonNode config, Path directory) throws CheckpointException {
     double factor =
         config.path("do_rescale").asBoolean(true)
             ? config.path("rescale_factor").asDouble(1 / 255.0)
@@ -66,6 +68,10 @@ final class Preprocessor {
     for (int channel = 0; channel < CHANNELS; channel++) {
       double mean = normalise ? config.path("image_mean").path(channel).asDouble(0.5) : 0;
       double deviation = normalise ? config.path("image_std").path(channel).asDouble(0.5) : 1;
+      if (deviation == 0) {
+        throw new CheckpointException(
+            "%s: image_std of channel %d is 0: it must be above 0.".formatted(directory, channel));
+      }
       for (int level = 0; level < LEVELS; level++) {
         levels[channel][level] = (float) ((level * factor - mean) / deviation);
       }

@@ -77,7 +77,7 @@ final class PromptCompiler {
     int[] text = tokenizer.encode(prompt.text() + "\n");
     if (text.length >= mostTokens) {
       throw new IllegalArgumentException(
-          "prompt '%.60s...' has %d tokens, more than the %d that the model can take: name fewer classes"
+          "prompt '%.60s...' has %d tokens, more than the %d that the model can take: write a shorter one"
               .formatted(prompt.text(), text.length, mostTokens - 1));
     }
     int[] tokens = new int[text.length + 1];

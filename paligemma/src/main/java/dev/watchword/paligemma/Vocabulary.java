@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.watchword.paligemma.graph.ForeignFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,9 @@ final class Vocabulary {
 
   /** Codes of a mask's cell. */
   static final int SEGMENTS = 128;
+
+  /** Far above any vocabulary, and far below what would not fit into memory. */
+  private static final int LARGEST_ID = 1 << 24;
 
   private final Map<String, Integer> ids;
   private final String[] pieces;
@@ -40,7 +44,18 @@ final class Vocabulary {
 
   static void requireFile(Path file) throws CheckpointException {
     if (!Files.exists(file)) {
-      throw new CheckpointException(file + " is missing: copy it from the model's repository.");
+      throw new CheckpointException(
+          Files.exists(file.resolveSibling("tokenizer.model"))
+              ? "%s is missing and tokenizer.model alone will not do: copy it from the model's repository, or save the tokenizer again with AutoTokenizer of transformers."
+                  .formatted(file)
+              : "%s is missing: copy it from the model's repository.".formatted(file));
+    }
+    try {
+      if (ForeignFile.isPointer(file)) {
+        throw new CheckpointException(file + " is a Git LFS pointer: download the file itself.");
+      }
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot read " + file + ": " + e, e);
     }
   }
 
@@ -63,10 +78,17 @@ final class Vocabulary {
     private final Map<String, Integer> ids = new HashMap<>();
     private boolean[] special = new boolean[0];
     private int size;
+    private boolean sawAddedTokens;
+    private boolean sawVocabulary;
+
+    /** The merges after the vocabulary are more than half of the file, and the tokenizer's. */
+    private boolean complete() {
+      return sawAddedTokens && sawVocabulary;
+    }
 
     private void read(JsonParser json) throws IOException {
       json.nextToken();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
+      while (!complete() && json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();
         json.nextToken();
         switch (field) {
@@ -78,6 +100,7 @@ final class Vocabulary {
     }
 
     private void addedTokens(JsonParser json) throws IOException {
+      sawAddedTokens = true;
       while (json.nextToken() == JsonToken.START_OBJECT) {
         String content = "";
         int id = 0;
@@ -101,9 +124,10 @@ final class Vocabulary {
     }
 
     private void model(JsonParser json) throws IOException {
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
+      while (!complete() && json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();
         if (json.nextToken() == JsonToken.START_OBJECT && field.equals("vocab")) {
+          sawVocabulary = true;
           while (json.nextToken() == JsonToken.FIELD_NAME) {
             String piece = json.currentName();
             json.nextToken();
@@ -115,7 +139,10 @@ final class Vocabulary {
       }
     }
 
-    private void add(String piece, int id) {
+    private void add(String piece, int id) throws IOException {
+      if (id < 0 || id > LARGEST_ID) {
+        throw new IOException("token '%s' has the id %d".formatted(piece, id));
+      }
       ids.put(piece, id);
       size = Math.max(size, id + 1);
     }

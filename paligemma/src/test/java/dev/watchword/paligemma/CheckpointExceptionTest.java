@@ -11,6 +11,9 @@ import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A checkpoint that cannot be used is refused with one sentence that names what is wrong. */
 class CheckpointExceptionTest {
@@ -75,6 +78,7 @@ class CheckpointExceptionTest {
 
   @Test
   void missingShard() throws IOException {
+    Files.delete(tiny.file("model.safetensors"));
     Files.writeString(
         tiny.file("model.safetensors.index.json"),
         "{\"weight_map\":{\"x\":\"model-00002-of-00002.safetensors\"}}");
@@ -87,7 +91,7 @@ class CheckpointExceptionTest {
     Files.write(tiny.file("model.safetensors"), Arrays.copyOf(whole, whole.length - 1000));
     assertThat(refusal(directory)).contains("cut short").contains("download it again");
     Files.write(tiny.file("model.safetensors"), Arrays.copyOf(whole, 100));
-    assertThat(refusal(directory)).contains("not a whole safetensors file");
+    assertThat(refusal(directory)).contains("cut short inside its header");
   }
 
   @Test
@@ -145,5 +149,163 @@ class CheckpointExceptionTest {
   void endTokenOutsideTheVocabulary() throws IOException {
     Files.writeString(tiny.file("generation_config.json"), "{\"eos_token_id\":[1,99999]}");
     assertThat(refusal(directory)).contains("eos_token_id 99999");
+  }
+
+  @Test
+  void emptyWeights() throws IOException {
+    Files.write(tiny.file("model.safetensors"), new byte[0]);
+    assertThat(refusal(directory)).contains("model.safetensors is empty");
+  }
+
+  @Test
+  void headerOfAbsurdLength() throws IOException {
+    byte[] whole = Files.readAllBytes(tiny.file("model.safetensors"));
+    Arrays.fill(whole, 0, 8, (byte) 0x7F);
+    Files.write(tiny.file("model.safetensors"), whole);
+    assertThat(refusal(directory)).contains("is not a safetensors file");
+  }
+
+  @Test
+  void damagedHeader() throws IOException {
+    byte[] whole = Files.readAllBytes(tiny.file("model.safetensors"));
+    whole[9] = '{';
+    Files.write(tiny.file("model.safetensors"), whole);
+    assertThat(refusal(directory)).contains("damaged header").contains("download it again");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GGUF....,GGUF", "PK..,PyTorch", "<!DOCTYPE html>,web page"})
+  void foreignFileUnderTheNameOfWeights(String start, String kind) throws IOException {
+    Files.writeString(tiny.file("model.safetensors"), start.repeat(20));
+    assertThat(refusal(directory)).contains(kind).contains("download the file itself");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pytorch_model.bin", "model.gguf", "model.onnx", "pt_224.npz"})
+  void weightsInOtherFormats(String name) throws IOException {
+    Files.move(tiny.file("model.safetensors"), tiny.file(name));
+    assertThat(refusal(directory)).contains(name).contains("no *.safetensors");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "tokenizer.json"})
+  void pointerInsteadOfText(String name) throws IOException {
+    Files.writeString(
+        tiny.file(name), "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+    assertThat(refusal(directory)).contains(name + " is a Git LFS pointer");
+  }
+
+  @Test
+  void sentencePieceModelWithoutTokenizer() throws IOException {
+    Files.move(tiny.file("tokenizer.json"), tiny.file("tokenizer.model"));
+    assertThat(refusal(directory)).contains("tokenizer.json is missing").contains("AutoTokenizer");
+  }
+
+  @Test
+  void tokenWithAnImpossibleId() throws IOException {
+    Files.writeString(
+        tiny.file("tokenizer.json"),
+        Files.readString(tiny.file("tokenizer.json")).replace("\"id\": 768,", "\"id\": -768,"));
+    assertThat(refusal(directory)).contains("tokenizer.json");
+  }
+
+  @Test
+  void danglingLinkOfACache() throws IOException {
+    Files.delete(tiny.file("model.safetensors"));
+    Files.createSymbolicLink(tiny.file("model.safetensors"), Path.of("../../blobs/gone"));
+    assertThat(refusal(directory)).contains("model.safetensors").contains("leads to no file");
+  }
+
+  @Test
+  void quantisedConfig() throws IOException {
+    edit(
+        "\"model_type\": \"paligemma\"",
+        "$0,\"quantization_config\":{\"quant_method\":\"bitsandbytes\"}");
+    assertThat(refusal(directory)).contains("config.json").contains("quantised with bitsandbytes");
+  }
+
+  @Test
+  void quantisedTensors() throws IOException {
+    Weights weights = tiny.weights();
+    String name = "language_model.layers.0.mlp.up_proj.weight";
+    weights
+        .tensors()
+        .put(name + ".quant_map", new Weights.Tensor("F32", new long[] {1}, new float[1]));
+    weights.write(tiny.file("model.safetensors"));
+    assertThat(refusal(directory)).contains("quantised weights").contains(name + ".quant_map");
+  }
+
+  @Test
+  void typeThatIsNoWeight() throws IOException {
+    byte[] whole = Files.readAllBytes(tiny.file("model.safetensors"));
+    String header = new String(whole, StandardCharsets.ISO_8859_1);
+    int at = header.indexOf("\"dtype\":\"F32\"", header.indexOf("layers.0.mlp.up_proj.weight"));
+    whole[at + 9] = 'I';
+    Files.write(tiny.file("model.safetensors"), whole);
+    assertThat(refusal(directory))
+        .contains("'language_model.layers.0.mlp.up_proj.weight'")
+        .contains("stored as I32");
+  }
+
+  @Test
+  void tensorInTwoShards() throws IOException {
+    Files.move(tiny.file("model.safetensors"), tiny.file("a.safetensors"));
+    Files.copy(tiny.file("a.safetensors"), tiny.file("b.safetensors"));
+    assertThat(refusal(directory))
+        .contains("stored twice")
+        .contains("a.safetensors")
+        .contains("b.safetensors");
+  }
+
+  @Test
+  void shardWithoutWhatTheIndexPromises() throws IOException {
+    String name = "language_model.layers.1.mlp.up_proj.weight";
+    tiny.weights()
+        .only(one -> !one.endsWith("layers.1.mlp.up_proj.weight"))
+        .write(tiny.file("a.safetensors"));
+    Files.delete(tiny.file("model.safetensors"));
+    Files.writeString(
+        tiny.file("model.safetensors.index.json"),
+        "{\"weight_map\":{\"" + name + "\":\"a.safetensors\"}}");
+    assertThat(refusal(directory))
+        .contains("a.safetensors has no tensor '" + name + "' of shape [64, 32]");
+    Files.writeString(tiny.file("model.safetensors.index.json"), "{}");
+    assertThat(refusal(directory)).contains("index.json has no weight_map");
+  }
+
+  @Test
+  void configOfAnotherImageSize() throws IOException {
+    edit("\"image_size\": 56", "\"image_size\": 112");
+    assertThat(refusal(directory))
+        .contains("has shape [16, 48] but config.json asks for [64, 48]")
+        .contains("for image_size 56, not 112");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "\"head_dim\": 16,\"head_dim\": \"x\"",
+    "\"num_hidden_layers\": 3,\"num_hidden_layers\": 0"
+  })
+  void configWithImpossibleNumbers(String from, String to) throws IOException {
+    edit(from, to);
+    assertThat(refusal(directory)).contains("config.json has").contains("whole number above 0");
+  }
+
+  @Test
+  void fileInsteadOfDirectory() {
+    assertThat(refusal(tiny.file("model.safetensors"))).contains("is a file: give the directory");
+  }
+
+  @Test
+  void unknownResampling() throws IOException {
+    Files.writeString(tiny.file("preprocessor_config.json"), "{\"resample\":0}");
+    assertThat(refusal(directory)).contains("resample 0");
+  }
+
+  private void edit(String from, String to) throws IOException {
+    Path config = tiny.file("config.json");
+    String before = Files.readString(config);
+    assertThat(before).contains(from);
+    Files.writeString(config, before.replace(from, to.replace("$0", from)));
   }
 }

@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -33,10 +37,28 @@ final class Golden {
 
   static RgbImage scene(JsonNode golden) {
     try {
-      return RgbImage.decode(bytes("scenes/" + golden.get("scene").asText()));
+      String name = golden.get("scene").asText();
+      return RgbImage.decode(bytes(name.contains("/") ? name : "scenes/" + name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A directory of expected values, where the build put it. */
+  static Path directory(String name) {
+    try {
+      return Path.of(Golden.class.getResource("/golden/" + name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Little-endian 32-bit floats. */
+  static float[] floats(String name) {
+    byte[] bytes = bytes(name);
+    float[] floats = new float[bytes.length / Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+    return floats;
   }
 
   static Request request(JsonNode golden) {

@@ -94,6 +94,28 @@ class MaskDecoderTest {
   }
 
   @Test
+  void modelDrawsMasksWithTheWeightsBesideItOrNamed() throws Exception {
+    Path checkpoint = EmbeddedCheckpoint.extractTo(directory);
+    ModelOptions plain = ModelOptions.defaults().withThreads(1);
+    ModelOptions named = plain.withAnswers(AnswerOptions.defaults().withMaskWeights(weights()));
+    assertThat(drawsMasks(checkpoint, plain)).isFalse();
+    assertThatThrownBy(() -> drawsMasks(checkpoint, named)).isInstanceOf(CheckpointException.class);
+
+    new MaskWeights().to(weights());
+    assertThat(drawsMasks(checkpoint, named)).isTrue();
+
+    Files.move(weights(), checkpoint.resolve(MaskDecoder.FILE));
+    assertThat(drawsMasks(checkpoint, plain)).isTrue();
+  }
+
+  private static boolean drawsMasks(Path checkpoint, ModelOptions options)
+      throws CheckpointException {
+    try (PaliGemma model = PaliGemma.load(checkpoint, options)) {
+      return model.drawsMasks();
+    }
+  }
+
+  @Test
   void saysInOneSentenceWhatIsWrongWithAFile() throws Exception {
     assertThatThrownBy(this::open)
         .isInstanceOf(CheckpointException.class)

@@ -135,7 +135,7 @@ class PaliGemmaTest {
 
   @Test
   void tellsWhatItIs() {
-    assertThat(model.imageSize()).isEqualTo(128);
+    assertThat(model.imageSize()).isEqualTo(224);
     assertThat(model.id().checkpoint()).isEqualTo("demo-checkpoint");
     assertThat(model.id().revision()).matches("[0-9a-f]{12}");
     assertThat(model.id().engine()).isEqualTo("OnnxRuntime");
@@ -148,7 +148,7 @@ class PaliGemmaTest {
     Request request = new Request(Golden.scene(cases.getFirst()), endless);
     assertThatThrownBy(() -> model.generate(List.of(request)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("name fewer classes");
+        .hasMessageContaining("write a shorter one");
   }
 
   private static String text(JsonNode golden) {

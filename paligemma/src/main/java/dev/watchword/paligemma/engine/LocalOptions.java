@@ -52,6 +52,16 @@ public final class LocalOptions {
         answers(
             answers -> answers.maskWeights().map(Path::toString).orElse(""),
             text -> a -> text.isEmpty() ? a : a.withMaskWeights(Path.of(text))));
+    all.put(
+        "adapter",
+        new Option(
+            options -> options.adapter().map(Path::toString).orElse(""),
+            (options, text) -> text.isEmpty() ? options : options.withAdapter(Path.of(text))));
+    all.put(
+        "attention-softcap",
+        new Option(
+            ModelOptions::attentionSoftcap,
+            (options, text) -> flag(text) ? options : options.withoutAttentionSoftcap()));
     return all;
   }
 

@@ -51,8 +51,8 @@ public final class HeadGraph {
   /** The head's weights, one row a token. */
   public static StoredTensor table(Checkpoint checkpoint) throws CheckpointException {
     ModelConfig.Text text = checkpoint.config().text();
-    boolean ownHead = !text.tiedHead() && checkpoint.has("lm_head.weight");
-    String name = ownHead ? "lm_head.weight" : "language_model.embed_tokens.weight";
+    boolean ownHead = !text.tiedHead() && checkpoint.has(Checkpoint.HEAD);
+    String name = ownHead ? Checkpoint.HEAD : Checkpoint.TABLE;
     return checkpoint.tensor(name, checkpoint.vocabularySize(), text.hidden());
   }
 

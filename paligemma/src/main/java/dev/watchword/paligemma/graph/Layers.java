@@ -11,6 +11,7 @@ final class Layers {
   private final OnnxGraph graph;
   private final Checkpoint checkpoint;
   private final Map<String, String> widened = new HashMap<>();
+  private final Map<String, String> merged = new HashMap<>();
 
   Layers(OnnxGraph graph, Checkpoint checkpoint) {
     this.graph = graph;
@@ -22,9 +23,25 @@ final class Layers {
     return weight(checkpoint.tensor(name, shape));
   }
 
-  /** A checked tensor, or part of one, in 32-bit floats. */
+  /** A checked tensor, or part of one, in 32-bit floats, with what an adapter adds to it. */
   String weight(StoredTensor tensor) {
-    return widen(graph.weight(tensor), tensor.type());
+    String base = widen(graph.weight(tensor), tensor.type());
+    return checkpoint
+        .update(tensor.name())
+        .map(update -> merged.computeIfAbsent(base, key -> merge(key, tensor.shape(), update)))
+        .orElse(base);
+  }
+
+  /** {@code W + s B A}, of constants alone: the runtime folds it at load like a cast. */
+  private String merge(String base, long[] shape, Adapter.Update update) {
+    StoredTensor down = update.down().matrix();
+    StoredTensor up = update.up().matrix();
+    String product =
+        graph.apply(
+            "MatMul", widen(graph.weight(up), up.type()), widen(graph.weight(down), down.type()));
+    String scale = graph.scalar("adapter_scale_" + update.scale(), update.scale());
+    String change = graph.apply("Mul", product, scale);
+    return graph.apply("Add", base, shape.length == 2 ? change : reshape(change, shape));
   }
 
   /** {@code value} in 32-bit floats. */

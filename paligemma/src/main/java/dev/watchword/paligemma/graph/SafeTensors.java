@@ -1,14 +1,19 @@
 package dev.watchword.paligemma.graph;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.watchword.paligemma.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,14 +21,20 @@ import java.util.Map;
  * object of {@code name: {dtype, shape, data_offsets}}, then the raw data.
  */
 final class SafeTensors {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
   private static final long LARGEST_HEADER = 100_000_000;
+  private static final int SAMPLES = 64;
+  private static final int SAMPLE_BYTES = 4096;
 
+  private final Path shard;
   private final Path file;
   private final long size;
   private final long dataStart;
   private final byte[] header;
 
-  private SafeTensors(Path file, long size, byte[] header) {
+  private SafeTensors(Path shard, Path file, long size, byte[] header) {
+    this.shard = shard;
     this.file = file;
     this.size = size;
     this.header = header;
@@ -34,8 +45,10 @@ final class SafeTensors {
     try {
       Path file = shard.toRealPath();
       try (FileChannel channel = FileChannel.open(file)) {
-        return new SafeTensors(file, channel.size(), readHeader(channel, shard));
+        return new SafeTensors(shard, file, channel.size(), readHeader(channel, shard));
       }
+    } catch (NoSuchFileException e) {
+      throw new CheckpointException(shard + " leads to no file: download it again.", e);
     } catch (IOException e) {
       throw new CheckpointException("Cannot read " + shard + ": " + e, e);
     }
@@ -43,12 +56,19 @@ final class SafeTensors {
 
   private static byte[] readHeader(FileChannel channel, Path shard)
       throws IOException, CheckpointException {
-    ByteBuffer prefix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-    readFully(channel, prefix, 0);
-    long length = prefix.hasRemaining() ? -1 : prefix.getLong(0);
-    if (length < 2 || length > LARGEST_HEADER || 8 + length > channel.size()) {
+    ByteBuffer start = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    readFully(channel, start, 0);
+    start.flip();
+    ForeignFile.refuse(shard, start);
+    long length = start.remaining() < 8 ? Long.MAX_VALUE : start.getLong(0);
+    if (start.remaining() > 8 && (length < 2 || length > LARGEST_HEADER || start.get(8) != '{')) {
       throw new CheckpointException(
-          "%s is not a whole safetensors file (%d bytes): it is cut short or a Git LFS pointer; download it again."
+          "%s is not a safetensors file: it does not start with the length of a header; download it again."
+              .formatted(shard));
+    }
+    if (8 + length > channel.size() || length > LARGEST_HEADER) {
+      throw new CheckpointException(
+          "%s is cut short inside its header (%d bytes): download it again."
               .formatted(shard, channel.size()));
     }
     ByteBuffer header = ByteBuffer.allocate((int) length);
@@ -66,29 +86,34 @@ final class SafeTensors {
     }
   }
 
-  /** Adds each tensor under its normalised name. */
-  void addTo(Map<String, StoredTensor> tensors, ObjectMapper mapper) throws CheckpointException {
-    for (Map.Entry<String, JsonNode> field : parse(mapper).properties()) {
+  /** The tensors, under their names in this file's own spelling. */
+  List<StoredTensor> tensors() throws CheckpointException {
+    List<StoredTensor> tensors = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> field : parse().properties()) {
       if (!field.getKey().equals("__metadata__")) {
-        StoredTensor tensor = tensor(field.getKey(), field.getValue());
-        tensors.put(tensor.name(), tensor);
+        tensors.add(tensor(field.getKey(), field.getValue()));
       }
     }
+    return tensors;
   }
 
-  private JsonNode parse(ObjectMapper mapper) throws CheckpointException {
+  private JsonNode parse() throws CheckpointException {
     try {
-      return mapper.readTree(header);
+      return JSON.readTree(header);
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(file + " has a header that is not JSON; download it again.", e);
+      throw new CheckpointException(
+          "%s has a damaged header (%s): download it again."
+              .formatted(shard, e.getOriginalMessage()),
+          e);
     } catch (IOException e) {
-      throw new CheckpointException("Cannot read " + file + ": " + e, e);
+      throw new CheckpointException("Cannot read " + shard + ": " + e, e);
     }
   }
 
   private StoredTensor tensor(String name, JsonNode entry) throws CheckpointException {
+    String stored = entry.path("dtype").asText();
     ElementType type =
-        switch (entry.path("dtype").asText()) {
+        switch (stored) {
           case "F32" -> ElementType.FLOAT32;
           case "F16" -> ElementType.FLOAT16;
           case "BF16" -> ElementType.BFLOAT16;
@@ -97,24 +122,39 @@ final class SafeTensors {
         };
     JsonNode dimensions = entry.path("shape");
     long[] shape = new long[dimensions.size()];
-    long elements = 1;
     for (int i = 0; i < shape.length; i++) {
-      shape[i] = dimensions.get(i).asLong();
-      elements *= shape[i];
+      shape[i] = dimensions.get(i).asLong(-1);
     }
     long begin = entry.path("data_offsets").path(0).asLong(-1);
     long end = entry.path("data_offsets").path(1).asLong(-1);
-    if (begin < 0 || end < begin || dataStart + end > size) {
+    if (begin < 0 || end < begin || end > Long.MAX_VALUE - dataStart) {
+      throw new CheckpointException(
+          "%s is damaged: tensor '%s' has no valid data_offsets; download it again."
+              .formatted(shard, name));
+    }
+    if (dataStart + end > size) {
       throw new CheckpointException(
           "%s is cut short: tensor '%s' ends at byte %d but the file has %d bytes; download it again."
-              .formatted(file, name, dataStart + end, size));
+              .formatted(shard, name, dataStart + end, size));
     }
-    if (type != ElementType.INT64 && end - begin != elements * type.bytes()) {
+    if (type != ElementType.INT64 && end - begin != bytes(shape, type)) {
       throw new CheckpointException(
-          "%s is damaged: tensor '%s' takes %d bytes, its shape and type need %d; download it again."
-              .formatted(file, name, end - begin, elements * type.bytes()));
+          "%s is damaged: tensor '%s' takes %d bytes, which is not what its shape and type need; download it again."
+              .formatted(shard, name, end - begin));
     }
-    return new StoredTensor(normalise(name), file, type, shape, dataStart + begin, end - begin);
+    return new StoredTensor(name, file, shard, stored, type, shape, dataStart + begin, end - begin);
+  }
+
+  /** How many bytes such a tensor takes, or -1 when no file could hold it. */
+  private static long bytes(long[] shape, ElementType type) {
+    long bytes = type.bytes();
+    for (long dimension : shape) {
+      if (dimension < 0 || (dimension > 0 && bytes > Long.MAX_VALUE / dimension)) {
+        return -1;
+      }
+      bytes *= dimension;
+    }
+    return bytes;
   }
 
   /**
@@ -130,15 +170,19 @@ final class SafeTensors {
         .replace("language_model.lm_head.", "lm_head.");
   }
 
-  Path file() {
-    return file;
-  }
-
-  long size() {
-    return size;
-  }
-
-  byte[] header() {
-    return header;
+  /**
+   * Adds what tells this file from another: its header and, because headers say nothing about
+   * values, a few blocks of its data.
+   */
+  void fingerprint(MessageDigest digest) throws IOException {
+    digest.update(header);
+    ByteBuffer block = ByteBuffer.allocate(SAMPLE_BYTES);
+    try (FileChannel channel = FileChannel.open(file)) {
+      for (int i = 0; i < SAMPLES; i++) {
+        block.clear();
+        channel.read(block, (size - 1) / SAMPLES * i);
+        digest.update(block.flip());
+      }
+    }
   }
 }

@@ -21,7 +21,9 @@ class LocalOptionsTest {
             3,
             77,
             new Decoding(false, true, false, true, false, 5, 9),
-            new AnswerOptions(1023, true, Optional.of(Path.of("masks", "vae-oid.npz"))));
+            new AnswerOptions(1023, true, Optional.of(Path.of("masks", "vae-oid.npz"))),
+            Optional.of(Path.of("adapters", "yard")),
+            false);
 
     assertThat(LocalOptions.read("E", LocalOptions.of(options))).isEqualTo(options);
     assertThat(LocalOptions.read("E", Map.of())).isEqualTo(ModelOptions.defaults());

@@ -1,0 +1,42 @@
+package dev.watchword.paligemma;
+
+import dev.watchword.paligemma.OnnxBackend.Features;
+import dev.watchword.paligemma.Scratch.Use;
+import dev.watchword.paligemma.graph.Checkpoint;
+import dev.watchword.paligemma.graph.ModelConfig;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Optional;
+
+/** One row without neighbours through vision tower, decoder and full head. */
+final class Prefill {
+  private final Scratch scratch = new Scratch();
+
+  /** The logits of the first token of an answer. */
+  float[] logits(OnnxBackend backend, Checkpoint checkpoint, RgbImage picture, int[] prompt)
+      throws CheckpointException {
+    Preprocessor preprocessor = Preprocessor.of(checkpoint);
+    FloatBuffer pixels = scratch.floats(Use.PIXELS, preprocessor.floats());
+    preprocessor.write(picture, pixels, 0);
+    CompiledPrompt compiled = new CompiledPrompt(prompt, Optional.empty(), new float[0][]);
+    Answer answer =
+        new Answer(
+            new Answer.Question(0, compiled, false, false, List.of()),
+            new TokenChooser(EmbeddedTokenizer.vocabulary(), 1),
+            1,
+            false);
+    ModelConfig.Text text = checkpoint.config().text();
+    answer.start(
+        new Slot(2 * text.layers(), text.keyValueHeads(), text.headSize()),
+        checkpoint.config().vision().tokens());
+    Step step = new StepLayout(checkpoint.config()).prefill(List.of(answer), scratch);
+    try (Features features = backend.encode(pixels, 1, preprocessor.size())) {
+      backend.forward(Optional.of(features), step);
+      FloatBuffer logits = scratch.floats(Use.ALL_LOGITS, backend.vocabulary());
+      backend.fullHead(step.hidden(), 1, logits);
+      float[] row = new float[backend.vocabulary()];
+      logits.get(0, row);
+      return row;
+    }
+  }
+}
