@@ -1,5 +1,6 @@
 package dev.watchword.inference;
 
+import dev.watchword.paligemma.DraftMemory;
 import dev.watchword.paligemma.Request;
 import dev.watchword.paligemma.RgbImage;
 import dev.watchword.paligemma.engine.Answer;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class BatchInference {
   private static final Logger log = LoggerFactory.getLogger(BatchInference.class);
 
+  /** Cameras times prompts that one worker sees between two of their frames. */
+  private static final int MOST_DRAFTS = 4096;
+
   /** Full names of the topics that answers go to. */
   record Topics(String detections, String deadLetters) {}
 
@@ -38,6 +42,7 @@ final class BatchInference {
   private final InstantSource clock;
   private final InferenceMetrics metrics;
   private final WireRecords records;
+  private final DraftMemory drafts = new DraftMemory(MOST_DRAFTS);
   private boolean failing;
   private Optional<String> lostModel = Optional.empty();
 
@@ -153,7 +158,9 @@ final class BatchInference {
   private void ask(List<Work> work, Instant start, Answers answers) throws InterruptedException {
     List<Request> requests = new ArrayList<>();
     for (Work one : work) {
-      one.prompts().forEach(prompt -> requests.add(new Request(one.image(), prompt.asked())));
+      for (Prompt prompt : one.prompts()) {
+        requests.add(new Request(one.image(), prompt.asked(), draft(one, prompt)));
+      }
     }
     List<Answer> said = model.generate(requests);
     if (said.size() != requests.size()) {
@@ -167,21 +174,27 @@ final class BatchInference {
     for (Work one : work) {
       for (Prompt prompt : one.prompts()) {
         switch (said.get(next++)) {
-          case Answer.Given given ->
-              answers.publish(
-                  topics.detections(),
-                  RequestOutcome.INFERRED,
-                  records.inferred(
-                      one.source().frame(),
-                      prompt,
-                      given,
-                      queued(one.source(), start),
-                      work.size(),
-                      now));
+          case Answer.Given given -> {
+            drafts.learn(one.source().camera(), prompt.asked(), given.generation());
+            answers.publish(
+                topics.detections(),
+                RequestOutcome.INFERRED,
+                records.inferred(
+                    one.source().frame(),
+                    prompt,
+                    given,
+                    queued(one.source(), start),
+                    work.size(),
+                    now));
+          }
           case Answer.Failed failed -> fail(one.source(), prompt, failed.failure(), start, answers);
         }
       }
     }
+  }
+
+  private List<Integer> draft(Work one, Prompt prompt) {
+    return drafts.draft(one.source().camera(), prompt.asked());
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.watchword.inference;
 
 import dev.watchword.paligemma.AnswerOptions;
 import dev.watchword.paligemma.CheckpointException;
+import dev.watchword.paligemma.Decoding;
 import dev.watchword.paligemma.DetectPrompt;
 import dev.watchword.paligemma.ModelOptions;
 import dev.watchword.paligemma.TaskPrompt;
@@ -105,10 +106,23 @@ public record InferenceConfig(
         prompts.stream().allMatch(prompt -> prompt.asked() instanceof DetectPrompt);
     int maxNewTokens = boxesAlone ? DEFAULT_MAX_NEW_TOKENS : DEFAULT_MAX_NEW_TOKENS_OF_OTHERS;
     int cores = Runtime.getRuntime().availableProcessors();
-    return ModelOptions.defaults()
-        .withThreads(model.integer("threads", Math.min(DEFAULT_THREADS, cores), 1, 1024))
-        .withMaxNewTokens(model.integer("max-new-tokens", maxNewTokens, 1, 4096))
-        .withAnswers(answerOptions(model));
+    ModelOptions options =
+        ModelOptions.defaults()
+            .withThreads(model.integer("threads", Math.min(DEFAULT_THREADS, cores), 1, 1024))
+            .withMaxNewTokens(model.integer("max-new-tokens", maxNewTokens, 1, 4096))
+            .withDecoding(decoding(model))
+            .withAnswers(answerOptions(model));
+    return model
+        .optionalText("adapter")
+        .map(directory -> options.withAdapter(Path.of(directory)))
+        .orElse(options);
+  }
+
+  private static Decoding decoding(Section model) {
+    return Decoding.fast()
+        .withGrammar(model.flag("grammar", true))
+        .withDrafts(model.flag("drafts", true))
+        .withAgreementEvery(model.integer("check-every", 0, 0, 1_000_000));
   }
 
   private static AnswerOptions answerOptions(Section model) {

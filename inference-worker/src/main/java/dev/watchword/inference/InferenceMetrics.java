@@ -1,5 +1,7 @@
 package dev.watchword.inference;
 
+import dev.watchword.paligemma.Effort;
+import dev.watchword.paligemma.Generation;
 import dev.watchword.paligemma.Timings;
 import dev.watchword.paligemma.engine.Answer;
 import dev.watchword.paligemma.engine.Usage;
@@ -38,6 +40,9 @@ final class InferenceMetrics {
   private final Histogram stageSeconds;
   private final Histogram queueSeconds;
   private final Histogram latencySeconds;
+  private final Counter passes;
+  private final Counter draftTokens;
+  private final Counter checkedTokens;
   private final Counter remoteRequests;
   private final Counter remoteAttempts;
   private final Counter remoteTokens;
@@ -96,6 +101,23 @@ final class InferenceMetrics {
             .labelNames("camera")
             .buckets(0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30)
             .register(registry);
+    passes =
+        Counter.build(
+                "watchword_inference_passes_total",
+                "Forward passes that answers took part in, prefill included.")
+            .register(registry);
+    draftTokens =
+        Counter.build(
+                "watchword_inference_draft_tokens_total",
+                "Tokens of the previous frame's answer that were tried, by outcome.")
+            .labelNames("outcome")
+            .register(registry);
+    checkedTokens =
+        Counter.build(
+                "watchword_inference_checked_tokens_total",
+                "Tokens compared with free decoding over the whole vocabulary, by outcome.")
+            .labelNames("outcome")
+            .register(registry);
     remoteRequests =
         Counter.build(
                 "watchword_inference_remote_requests_total",
@@ -128,10 +150,29 @@ final class InferenceMetrics {
   void batch(int frames, List<Answer> said) {
     batchFrames.observe(frames);
     said.forEach(this::remote);
+    for (Answer answer : said) {
+      if (answer instanceof Answer.Given given) {
+        effort(given.generation());
+      }
+    }
     said.stream()
         .flatMap(answer -> answer instanceof Answer.Given given ? Stream.of(given) : Stream.of())
         .findFirst()
         .ifPresent(given -> timings(given.generation().timings()));
+  }
+
+  private void effort(Generation generation) {
+    Effort effort = generation.effort();
+    passes.inc(effort.passes());
+    draftTokens.labels("accepted").inc(effort.accepted());
+    draftTokens.labels("rejected").inc(effort.drafted() - effort.accepted());
+    effort
+        .free()
+        .ifPresent(
+            same -> {
+              checkedTokens.labels("same").inc(same);
+              checkedTokens.labels("different").inc(generation.tokens() - same);
+            });
   }
 
   private void remote(Answer answer) {

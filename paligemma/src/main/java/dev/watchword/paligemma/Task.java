@@ -58,22 +58,27 @@ public enum Task {
         .min(Comparator.comparingInt(known -> distance(word, known)));
   }
 
-  /** Levenshtein distance, case ignored. */
+  /** Changed, missing, additional and swapped letters, case ignored. */
   private static int distance(String word, String known) {
     String lower = word.toLowerCase(Locale.ROOT);
-    int[] row = new int[known.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= lower.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int change = diagonal + (lower.charAt(i - 1) == known.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+    int[][] cost = new int[lower.length() + 1][known.length() + 1];
+    for (int i = 0; i <= lower.length(); i++) {
+      for (int j = 0; j <= known.length(); j++) {
+        if (i == 0 || j == 0) {
+          cost[i][j] = i + j;
+          continue;
+        }
+        boolean same = lower.charAt(i - 1) == known.charAt(j - 1);
+        int changed = cost[i - 1][j - 1] + (same ? 0 : 1);
+        cost[i][j] = Math.min(changed, Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
+        if (i > 1
+            && j > 1
+            && lower.charAt(i - 1) == known.charAt(j - 2)
+            && lower.charAt(i - 2) == known.charAt(j - 1)) {
+          cost[i][j] = Math.min(cost[i][j], cost[i - 2][j - 2] + 1);
+        }
       }
     }
-    return row[known.length()];
+    return cost[lower.length()][known.length()];
   }
 }

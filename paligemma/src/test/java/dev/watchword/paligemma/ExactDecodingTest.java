@@ -54,8 +54,7 @@ class ExactDecodingTest {
             new PlainGreedy(backend, checkpoint, vocabulary, tokenizer, MAX_NEW_TOKENS);
         for (int i = 0; i < PICTURES; i++) {
           RgbImage image = picture(random);
-          List<TaskPrompt> prompts =
-              Stream.generate(() -> prompt(random)).limit(PROMPTS).toList();
+          List<TaskPrompt> prompts = Stream.generate(() -> prompt(random)).limit(PROMPTS).toList();
           List<List<Integer>> constrained = plain.answers(image, prompts, true);
           List<List<Integer>> free = plain.answers(image, prompts.subList(0, 1), false);
           for (int j = 0; j < PROMPTS; j++) {

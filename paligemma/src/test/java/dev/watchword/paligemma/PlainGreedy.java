@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Greedy decoding as simple as it can be: for each token a pass over image, prompt and the answer so
- * far, nothing kept from pass to pass, all logits, and of these the largest that the grammar allows.
+ * Greedy decoding as simple as it can be: for each token a pass over image, prompt and the answer
+ * so far, nothing kept from pass to pass, all logits, and of these the largest that the grammar
+ * allows.
  */
 final class PlainGreedy {
   private static final int END = 1;
@@ -91,8 +92,7 @@ final class PlainGreedy {
     int caches = 2 * checkpoint.config().text().layers();
     int heads = checkpoint.config().text().keyValueHeads();
     FloatBuffer[] added = new FloatBuffer[caches];
-    Arrays.setAll(
-        added, i -> floats(heads * steps * checkpoint.config().text().headSize()));
+    Arrays.setAll(added, i -> floats(heads * steps * checkpoint.config().text().headSize()));
     FloatBuffer[] nothing = new FloatBuffer[caches];
     Arrays.setAll(nothing, i -> floats(0));
     FloatBuffer hidden = floats(backend.hidden());

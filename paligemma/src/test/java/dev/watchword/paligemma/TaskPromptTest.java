@@ -49,6 +49,7 @@ class TaskPromptTest {
     "segments car, segment",
     "captoin en, caption",
     "OCR, ocr",
+    "orc, ocr",
     "anwser en what, answer"
   })
   void suggestsTheTaskThatMayHaveBeenMeant(String text, String meant) {
