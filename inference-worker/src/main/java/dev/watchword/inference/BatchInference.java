@@ -1,6 +1,6 @@
 package dev.watchword.inference;
 
-import dev.watchword.paligemma.DraftMemory;
+import dev.watchword.paligemma.Drafts;
 import dev.watchword.paligemma.Request;
 import dev.watchword.paligemma.RgbImage;
 import dev.watchword.paligemma.engine.Answer;
@@ -42,7 +42,7 @@ final class BatchInference {
   private final InstantSource clock;
   private final InferenceMetrics metrics;
   private final WireRecords records;
-  private final DraftMemory drafts = new DraftMemory(MOST_DRAFTS);
+  private final Drafts drafts = new Drafts(MOST_DRAFTS);
   private boolean failing;
   private Optional<String> lostModel = Optional.empty();
 

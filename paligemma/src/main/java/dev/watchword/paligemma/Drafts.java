@@ -6,10 +6,10 @@ import java.util.Map;
 
 /**
  * Remembers the latest answer to each question about each stream of pictures, as the draft of the
- * next one ({@link Request#draft}). A draft never changes an answer, it only costs when it is wrong,
- * so a question whose answers keep changing gets none. Whether they do is seen from the answers
- * alone, with or without a draft: when they settle, drafts come back. Deterministic in the order of
- * the calls. Thread-safe.
+ * next one ({@link Request#draft}). A draft never changes an answer, it only costs when it is
+ * wrong, so a question whose answers keep changing gets none. Whether they do is seen from the
+ * answers alone, with or without a draft: when they settle, drafts come back. Deterministic in the
+ * order of the calls. Thread-safe.
  */
 public final class Drafts {
   /** How much the latest answer counts in the average, against all before it. */
@@ -62,11 +62,6 @@ public final class Drafts {
       repeated += LATEST * (samePlaces(before.answer, answer) - repeated);
     }
     memories.put(key, new Memory(answer, repeated));
-  }
-
-  /** Forgets a stream that has ended or begun anew. */
-  public synchronized void forget(String stream) {
-    memories.keySet().removeIf(key -> key.stream.equals(stream));
   }
 
   /** A wrong coordinate does not spoil the rest of a draft, so each place counts on its own. */

@@ -1,7 +1,7 @@
 package dev.watchword.paligemma;
 
-import dev.watchword.paligemma.Answer.Question;
 import dev.watchword.paligemma.OnnxBackend.Features;
+import dev.watchword.paligemma.Row.Question;
 import dev.watchword.paligemma.graph.ModelConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * Greedy decoding. Whatever the switches of {@link Decoding}, it gives the tokens that one pass a
- * token would give. May be used by several threads, whose answers then share their passes.
+ * token would give. May be used by several threads, whose rows then share their passes.
  */
 final class GreedyDecoder {
   private final OnnxBackend backend;
@@ -39,23 +39,23 @@ final class GreedyDecoder {
                     () -> new Slot(2 * text.layers(), text.keyValueHeads(), text.headSize()))
                 .limit(decoding.slots())
                 .toList(),
-            answers -> pass(Optional.empty(), answers));
+            rows -> pass(Optional.empty(), rows));
     this.maxNewTokens = options.maxNewTokens();
     this.jumpAhead = decoding.jumpAhead();
   }
 
-  /** The answers in the order of the questions, their end tokens included. */
-  record Decoded(List<Answer> answers, Duration prefill, Duration decode) {}
+  /** The rows in the order of the questions, their end tokens included. */
+  record Decoded(List<Row> rows, Duration prefill, Duration decode) {}
 
   Decoded decode(Features features, List<Question> questions) {
     long start = System.nanoTime();
-    List<Answer> answers = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
     for (Question question : questions) {
-      answers.add(new Answer(question, chooser, maxNewTokens, jumpAhead));
+      rows.add(new Row(question, chooser, maxNewTokens, jumpAhead));
     }
     long[] prefill = new long[1];
     rounds.complete(
-        answers,
+        rows,
         some -> {
           long from = System.nanoTime();
           pass(Optional.of(features), some);
@@ -63,20 +63,20 @@ final class GreedyDecoder {
         },
         layout.imageTokens());
     long decode = System.nanoTime() - start - prefill[0];
-    return new Decoded(answers, Duration.ofNanos(prefill[0]), Duration.ofNanos(decode));
+    return new Decoded(rows, Duration.ofNanos(prefill[0]), Duration.ofNanos(decode));
   }
 
-  /** The first pass of answers when there are features, else a further one. */
-  private void pass(Optional<Features> features, List<Answer> answers) {
+  /** The first pass of rows when there are features, else a further one. */
+  private void pass(Optional<Features> features, List<Row> rows) {
     Scratch scratch = Optional.ofNullable(idleScratch.poll()).orElseGet(Scratch::new);
     try {
       Step step =
-          features.isPresent() ? layout.prefill(answers, scratch) : layout.decode(answers, scratch);
+          features.isPresent() ? layout.prefill(rows, scratch) : layout.decode(rows, scratch);
       backend.forward(features, step);
-      layout.keep(step, answers);
-      List<Answer.Choices> choices = heads.choices(step, answers, scratch);
+      layout.keep(step, rows);
+      List<Row.Choices> choices = heads.choices(step, rows, scratch);
       for (int i = 0; i < choices.size(); i++) {
-        answers.get(i).take(choices.get(i));
+        rows.get(i).take(choices.get(i));
       }
     } finally {
       idleScratch.push(scratch);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Puts the right head on the hidden states of a pass: the one over the tokens that the answers'
+ * Puts the right head on the hidden states of a pass: the one over the tokens that the rows'
  * grammars ever allow, the one over the whole vocabulary, or both. May be used by several threads.
  */
 final class Heads {
@@ -23,32 +23,32 @@ final class Heads {
     this.restrictedHead = restrictedHead;
   }
 
-  /** The choices of each answer, valid until the scratch is used again. */
-  List<Answer.Choices> choices(Step step, List<Answer> answers, Scratch scratch) {
-    Logits restricted = restricted(step, answers, scratch);
-    Logits whole = whole(step, answers, scratch);
-    List<Answer.Choices> choices = new ArrayList<>();
-    for (int i = 0; i < answers.size(); i++) {
+  /** The choices of each row, valid until the scratch is used again. */
+  List<Row.Choices> choices(Step step, List<Row> rows, Scratch scratch) {
+    Logits restricted = restricted(step, rows, scratch);
+    Logits whole = whole(step, rows, scratch);
+    List<Row.Choices> choices = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
       choices.add(
-          isRestricted(answers.get(i))
-              ? new Chosen(answers.get(i), restricted, whole, i)
-              : new Chosen(answers.get(i), whole, whole, i));
+          isRestricted(rows.get(i))
+              ? new Chosen(rows.get(i), restricted, whole, i)
+              : new Chosen(rows.get(i), whole, whole, i));
     }
     return choices;
   }
 
-  private boolean isRestricted(Answer answer) {
+  private boolean isRestricted(Row answer) {
     return restrictedHead && answer.question().constrained();
   }
 
-  private Logits restricted(Step step, List<Answer> answers, Scratch scratch) {
-    boolean[] some = new boolean[answers.size()];
+  private Logits restricted(Step step, List<Row> rows, Scratch scratch) {
+    boolean[] some = new boolean[rows.size()];
     boolean segments = false;
     TreeMap<Integer, float[]> words = new TreeMap<>();
     for (int i = 0; i < some.length; i++) {
-      some[i] = isRestricted(answers.get(i));
+      some[i] = isRestricted(rows.get(i));
       if (some[i]) {
-        CompiledPrompt prompt = answers.get(i).question().prompt();
+        CompiledPrompt prompt = rows.get(i).question().prompt();
         Grammar grammar = prompt.grammar().orElseThrow();
         segments |= grammar.segments();
         int[] tokens = grammar.words();
@@ -58,7 +58,7 @@ final class Heads {
       }
     }
     int ranges = Vocabulary.LOCATIONS + (segments ? Vocabulary.SEGMENTS : 0);
-    Logits logits = new Logits(step, answers, some, ranges + words.size());
+    Logits logits = new Logits(step, rows, some, ranges + words.size());
     if (logits.rows == 0) {
       return logits;
     }
@@ -76,12 +76,12 @@ final class Heads {
     return logits;
   }
 
-  private Logits whole(Step step, List<Answer> answers, Scratch scratch) {
-    boolean[] some = new boolean[answers.size()];
+  private Logits whole(Step step, List<Row> rows, Scratch scratch) {
+    boolean[] some = new boolean[rows.size()];
     for (int i = 0; i < some.length; i++) {
-      some[i] = !isRestricted(answers.get(i)) || answers.get(i).question().checked();
+      some[i] = !isRestricted(rows.get(i)) || rows.get(i).question().checked();
     }
-    Logits logits = new Logits(step, answers, some, backend.vocabulary());
+    Logits logits = new Logits(step, rows, some, backend.vocabulary());
     if (logits.rows > 0) {
       backend.fullHead(
           logits.gather(step, scratch), logits.rows, logits.buffer(scratch, Use.ALL_LOGITS));
@@ -89,7 +89,7 @@ final class Heads {
     return logits;
   }
 
-  /** Rows of logits at all choices of some answers. */
+  /** The logits at all choices of some rows of the batch. */
   private final class Logits {
     private final int[] firstRow;
     private final int[] count;
@@ -99,20 +99,20 @@ final class Heads {
     private int[] words;
     private int firstWord;
 
-    private Logits(Step step, List<Answer> answers, boolean[] some, int width) {
-      this.firstRow = new int[answers.size()];
-      this.count = new int[answers.size()];
+    private Logits(Step step, List<Row> batch, boolean[] some, int width) {
+      this.firstRow = new int[batch.size()];
+      this.count = new int[batch.size()];
       int next = 0;
       for (int i = 0; i < count.length; i++) {
         firstRow[i] = next;
-        count[i] = some[i] ? answers.get(i).choices() : 0;
+        count[i] = some[i] ? batch.get(i).choices() : 0;
         next += count[i];
       }
       this.rows = next;
       this.row = new float[rows == 0 ? 0 : width];
     }
 
-    /** The hidden states, without those of other answers and of pads. */
+    /** The hidden states, without those of other rows and of pads. */
     private FloatBuffer gather(Step step, Scratch scratch) {
       int hidden = backend.hidden();
       FloatBuffer asked = scratch.floats(Use.ASKED, rows * hidden);
@@ -145,13 +145,13 @@ final class Heads {
     }
   }
 
-  private final class Chosen implements Answer.Choices {
-    private final Answer answer;
+  private final class Chosen implements Row.Choices {
+    private final Row answer;
     private final Logits logits;
     private final Logits whole;
     private final int at;
 
-    private Chosen(Answer answer, Logits logits, Logits whole, int at) {
+    private Chosen(Row answer, Logits logits, Logits whole, int at) {
       this.answer = answer;
       this.logits = logits;
       this.whole = whole;

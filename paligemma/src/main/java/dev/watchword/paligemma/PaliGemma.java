@@ -1,8 +1,8 @@
 package dev.watchword.paligemma;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.watchword.paligemma.Answer.Question;
 import dev.watchword.paligemma.OnnxBackend.Features;
+import dev.watchword.paligemma.Row.Question;
 import dev.watchword.paligemma.graph.Checkpoint;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -227,7 +227,7 @@ public final class PaliGemma implements AutoCloseable {
               decoded.decode());
       List<Generation> generations = new ArrayList<>();
       for (int i = 0; i < requests.size(); i++) {
-        generations.add(generation(requests.get(i), decoded.answers().get(i), timings));
+        generations.add(generation(requests.get(i), decoded.rows().get(i), timings));
       }
       return generations;
     }
@@ -261,7 +261,7 @@ public final class PaliGemma implements AutoCloseable {
     return pixels;
   }
 
-  private Generation generation(Request request, Answer decoded, Timings timings) {
+  private Generation generation(Request request, Row decoded, Timings timings) {
     List<EmittedToken> answer = decoded.tokens();
     List<Integer> ids = answer.stream().map(EmittedToken::id).toList();
     List<Detection> detections =

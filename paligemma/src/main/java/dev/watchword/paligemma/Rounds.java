@@ -9,23 +9,23 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Shares a bounded set of slots among the callers. Each caller starts its own answers; from then on
- * all started answers go on together, one pass a round: answers that are complete leave, answers
- * that were started meanwhile join. There is no thread of its own: whichever caller waits runs the
- * next round. Thread-safe.
+ * Shares a bounded set of slots among the callers. Each caller starts its own rows; from then on
+ * all started rows go on together, one pass a round: rows that are complete leave, rows that were
+ * started meanwhile join. There is no thread of its own: whichever caller waits runs the next
+ * round. Thread-safe.
  */
 final class Rounds {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Slot> idle = new ArrayDeque<>();
-  private final List<Answer> started = new ArrayList<>();
-  private final Consumer<List<Answer>> round;
+  private final List<Row> started = new ArrayList<>();
+  private final Consumer<List<Row>> round;
   private boolean running;
 
   /**
-   * @param round runs one pass for all answers of the list
+   * @param round runs one pass for all rows of the list
    */
-  Rounds(List<Slot> slots, Consumer<List<Answer>> round) {
+  Rounds(List<Slot> slots, Consumer<List<Row>> round) {
     idle.addAll(slots);
     this.round = round;
   }
@@ -37,53 +37,52 @@ final class Rounds {
   }
 
   /**
-   * Decodes all answers.
+   * Decodes all rows.
    *
-   * @param start runs the first pass for answers that have a slot now
-   * @throws RuntimeException of the pass that failed, once none of the answers is under way; the
-   *     answers of other callers that were part of it fail as well
+   * @param start runs the first pass for rows that have a slot now
+   * @throws RuntimeException of the pass that failed, once none of the rows is under way; the rows
+   *     of other callers that were part of it fail as well
    */
-  void complete(List<Answer> answers, Consumer<List<Answer>> start, int positionsOfImage) {
-    Deque<Answer> waiting = new ArrayDeque<>(answers);
+  void complete(List<Row> rows, Consumer<List<Row>> start, int positionsOfImage) {
+    Deque<Row> waiting = new ArrayDeque<>(rows);
     while (true) {
-      List<Answer> batch = new ArrayList<>();
-      switch (turn(answers, waiting, batch, positionsOfImage)) {
+      List<Row> batch = new ArrayList<>();
+      switch (turn(rows, waiting, batch, positionsOfImage)) {
         case START -> run(start, batch, false);
         case ROUND -> run(round, batch, true);
         case DONE -> {
-          rethrow(answers);
+          rethrow(rows);
           return;
         }
       }
     }
   }
 
-  private static void rethrow(List<Answer> answers) {
-    for (Answer answer : answers) {
-      if (answer.failure().isPresent()) {
-        throw answer.failure().get();
+  private static void rethrow(List<Row> rows) {
+    for (Row row : rows) {
+      if (row.failure().isPresent()) {
+        throw row.failure().get();
       }
     }
   }
 
   /** Waits until there is something to do for this caller, and takes what it is about. */
-  private Turn turn(
-      List<Answer> answers, Deque<Answer> waiting, List<Answer> batch, int positionsOfImage) {
+  private Turn turn(List<Row> rows, Deque<Row> waiting, List<Row> batch, int positionsOfImage) {
     lock.lock();
     try {
       while (true) {
-        if (!waiting.isEmpty() && answers.stream().anyMatch(one -> one.failure().isPresent())) {
+        if (!waiting.isEmpty() && rows.stream().anyMatch(one -> one.failure().isPresent())) {
           waiting.forEach(one -> one.fail(new IllegalStateException("not started")));
           waiting.clear();
         }
-        if (answers.stream().allMatch(Answer::finished)) {
+        if (rows.stream().allMatch(Row::finished)) {
           return Turn.DONE;
         }
         if (!waiting.isEmpty() && !idle.isEmpty()) {
           while (!waiting.isEmpty() && !idle.isEmpty()) {
-            Answer answer = waiting.poll();
-            answer.start(idle.pop(), positionsOfImage);
-            batch.add(answer);
+            Row row = waiting.poll();
+            row.start(idle.pop(), positionsOfImage);
+            batch.add(row);
           }
           return Turn.START;
         }
@@ -100,7 +99,7 @@ final class Rounds {
     }
   }
 
-  private void run(Consumer<List<Answer>> pass, List<Answer> batch, boolean isRound) {
+  private void run(Consumer<List<Row>> pass, List<Row> batch, boolean isRound) {
     RuntimeException failure = null;
     try {
       pass.accept(batch);
@@ -112,14 +111,14 @@ final class Rounds {
       if (isRound) {
         running = false;
       }
-      for (Answer answer : batch) {
+      for (Row row : batch) {
         if (failure != null) {
-          answer.fail(failure);
+          row.fail(failure);
         }
-        if (answer.finished()) {
-          idle.push(answer.slot());
+        if (row.finished()) {
+          idle.push(row.slot());
         } else {
-          started.add(answer);
+          started.add(row);
         }
       }
       changed.signalAll();

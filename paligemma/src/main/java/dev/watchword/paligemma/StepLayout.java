@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Lays the next chunks of several answers out as one forward pass. Answers of unequal length are
- * padded on the right, what they hold as well as what they add; pads are hidden as keys and each
- * row counts its own positions, so that an answer does not depend on its neighbours. Immutable.
+ * Lays the next chunks of several rows out as one forward pass. Rows of unequal length are padded
+ * on the right, what they hold as well as what they add; pads are hidden as keys and each row
+ * counts its own positions, so that it does not depend on its neighbours. Immutable.
  */
 final class StepLayout {
   private final ModelConfig.Text text;
@@ -25,49 +25,49 @@ final class StepLayout {
     return imageTokens;
   }
 
-  /** The first pass of answers: image, prompt and proposals. */
-  Step prefill(List<Answer> answers, Scratch scratch) {
-    return new Layout(answers, imageTokens, scratch).step();
+  /** The first pass of rows: image, prompt and proposals. */
+  Step prefill(List<Row> rows, Scratch scratch) {
+    return new Layout(rows, imageTokens, scratch).step();
   }
 
   /** A further pass: the latest token and proposals. */
-  Step decode(List<Answer> answers, Scratch scratch) {
-    return new Layout(answers, 0, scratch).step();
+  Step decode(List<Row> rows, Scratch scratch) {
+    return new Layout(rows, 0, scratch).step();
   }
 
-  /** Moves the new keys and values into the answers' slots, without the pads. */
-  void keep(Step step, List<Answer> answers) {
+  /** Moves the new keys and values into the rows' slots, without the pads. */
+  void keep(Step step, List<Row> rows) {
     int image = step.steps() - step.text();
-    for (int i = 0; i < answers.size(); i++) {
-      Answer answer = answers.get(i);
-      answer.slot().append(step.added(), i, step.steps(), image + answer.chunk().length);
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      row.slot().append(step.added(), i, step.steps(), image + row.chunk().length);
     }
   }
 
   private final class Layout {
-    private final List<Answer> answers;
+    private final List<Row> rows;
     private final Scratch scratch;
     private final int image;
-    private final int rows;
+    private final int count;
     private final int[][] chunks;
     private int longest;
     private int past;
     private int queries;
     private boolean alike = true;
 
-    private Layout(List<Answer> answers, int image, Scratch scratch) {
-      this.answers = answers;
+    private Layout(List<Row> rows, int image, Scratch scratch) {
+      this.rows = rows;
       this.scratch = scratch;
       this.image = image;
-      this.rows = answers.size();
-      this.chunks = new int[rows][];
-      for (int i = 0; i < rows; i++) {
-        Answer answer = answers.get(i);
-        chunks[i] = answer.chunk();
+      this.count = rows.size();
+      this.chunks = new int[count][];
+      for (int i = 0; i < count; i++) {
+        Row row = rows.get(i);
+        chunks[i] = row.chunk();
         longest = Math.max(longest, chunks[i].length);
-        past = Math.max(past, answer.slot().length());
-        queries = Math.max(queries, answer.choices());
-        alike &= answer.choices() == 1;
+        past = Math.max(past, row.slot().length());
+        queries = Math.max(queries, row.choices());
+        alike &= row.choices() == 1;
       }
     }
 
@@ -75,26 +75,26 @@ final class StepLayout {
       int steps = image + longest;
       int keys = past + steps;
       int seers = alike ? 1 : steps;
-      LongBuffer frames = scratch.longs(Use.FRAMES, rows);
-      LongBuffer tokens = scratch.longs(Use.TOKENS, rows * longest);
-      LongBuffer positions = scratch.longs(Use.POSITIONS, rows * steps);
-      LongBuffer query = scratch.longs(Use.QUERY, rows * queries);
-      FloatBuffer bias = scratch.floats(Use.BIAS, rows * seers * keys);
-      FloatBuffer queryBias = scratch.floats(Use.QUERY_BIAS, rows * queries * keys);
+      LongBuffer frames = scratch.longs(Use.FRAMES, count);
+      LongBuffer tokens = scratch.longs(Use.TOKENS, count * longest);
+      LongBuffer positions = scratch.longs(Use.POSITIONS, count * steps);
+      LongBuffer query = scratch.longs(Use.QUERY, count * queries);
+      FloatBuffer bias = scratch.floats(Use.BIAS, count * seers * keys);
+      FloatBuffer queryBias = scratch.floats(Use.QUERY_BIAS, count * queries * keys);
       float[] visible = new float[keys];
-      for (int i = 0; i < rows; i++) {
-        Answer answer = answers.get(i);
+      for (int i = 0; i < count; i++) {
+        Row row = rows.get(i);
         int[] chunk = chunks[i];
-        int held = answer.slot().length();
+        int held = row.slot().length();
         int added = image + chunk.length;
-        frames.put(image > 0 ? answer.question().frame() : 0);
+        frames.put(image > 0 ? row.question().frame() : 0);
         for (int j = 0; j < longest; j++) {
           tokens.put(j < chunk.length ? chunk[j] : 0);
         }
         for (int j = 0; j < steps; j++) {
           positions.put(held + Math.min(j + 1, added));
         }
-        int first = added - answer.choices();
+        int first = added - row.choices();
         for (int j = 0; j < seers; j++) {
           // What comes before the first choice sees all of itself; what follows only looks back.
           bias.put(visible(visible, held, alike ? added : seen(j, first, added)));
@@ -106,7 +106,7 @@ final class StepLayout {
         }
       }
       return new Step(
-          rows,
+          count,
           longest,
           steps,
           past,
@@ -120,7 +120,7 @@ final class StepLayout {
           queryBias.flip(),
           cache(),
           caches(Use.ADDED, steps),
-          scratch.floats(Use.HIDDEN, rows * queries * text.hidden()));
+          scratch.floats(Use.HIDDEN, count * queries * text.hidden()));
     }
 
     private static int seen(int step, int first, int added) {
@@ -138,8 +138,8 @@ final class StepLayout {
     private FloatBuffer[] cache() {
       FloatBuffer[] cache = caches(Use.CACHE, past);
       if (past > 0) {
-        for (int i = 0; i < rows; i++) {
-          answers.get(i).slot().copyTo(cache, i, past);
+        for (int i = 0; i < count; i++) {
+          rows.get(i).slot().copyTo(cache, i, past);
         }
       }
       return cache;
@@ -148,7 +148,7 @@ final class StepLayout {
     private FloatBuffer[] caches(Use use, int positions) {
       int floats =
           Math.multiplyExact(
-              rows * text.keyValueHeads(), Math.multiplyExact(positions, text.headSize()));
+              count * text.keyValueHeads(), Math.multiplyExact(positions, text.headSize()));
       return scratch.floatsOfEach(use, 2 * text.layers(), floats);
     }
   }

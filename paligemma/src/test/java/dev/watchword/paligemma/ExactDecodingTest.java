@@ -107,7 +107,8 @@ class ExactDecodingTest {
       List<Known> shuffled = shuffled(kind, random);
       try (PaliGemma model = load(kind, decoding)) {
         while (!shuffled.isEmpty()) {
-          List<Known> batch = shuffled.subList(0, Math.min(shuffled.size(), 1 + random.nextInt(20)));
+          List<Known> batch =
+              shuffled.subList(0, Math.min(shuffled.size(), 1 + random.nextInt(20)));
           assertThat(model.generate(requests(batch, random)))
               .extracting(Generation::tokenIds)
               .containsExactlyElementsOf(batch.stream().map(Known::constrained).toList());

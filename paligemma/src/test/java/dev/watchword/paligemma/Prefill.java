@@ -19,24 +19,24 @@ final class Prefill {
     FloatBuffer pixels = scratch.floats(Use.PIXELS, preprocessor.floats());
     preprocessor.write(picture, pixels, 0);
     CompiledPrompt compiled = new CompiledPrompt(prompt, Optional.empty(), new float[0][]);
-    Answer answer =
-        new Answer(
-            new Answer.Question(0, compiled, false, false, List.of()),
+    Row row =
+        new Row(
+            new Row.Question(0, compiled, false, false, List.of()),
             new TokenChooser(EmbeddedTokenizer.vocabulary(), 1),
             1,
             false);
     ModelConfig.Text text = checkpoint.config().text();
-    answer.start(
+    row.start(
         new Slot(2 * text.layers(), text.keyValueHeads(), text.headSize()),
         checkpoint.config().vision().tokens());
-    Step step = new StepLayout(checkpoint.config()).prefill(List.of(answer), scratch);
+    Step step = new StepLayout(checkpoint.config()).prefill(List.of(row), scratch);
     try (Features features = backend.encode(pixels, 1, preprocessor.size())) {
       backend.forward(Optional.of(features), step);
       FloatBuffer logits = scratch.floats(Use.ALL_LOGITS, backend.vocabulary());
       backend.fullHead(step.hidden(), 1, logits);
-      float[] row = new float[backend.vocabulary()];
-      logits.get(0, row);
-      return row;
+      float[] first = new float[backend.vocabulary()];
+      logits.get(0, first);
+      return first;
     }
   }
 }

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One answer while it is being decoded. Each pass feeds the tokens since the last pass and those
- * that are proposed to follow, and chooses at each of them: proposals hold as far as they are what
- * greedy decoding chooses anyway. Used by one thread at a time.
+ * One row of a batch: an answer while it is being decoded. Each pass feeds the tokens since the
+ * last pass and those that are proposed to follow, and chooses at each of them: proposals hold as
+ * far as they are what greedy decoding chooses anyway. Used by one thread at a time.
  */
-final class Answer {
+final class Row {
   /**
    * What is asked.
    *
@@ -63,7 +63,7 @@ final class Answer {
   private Optional<RuntimeException> failure = Optional.empty();
   private Slot slot;
 
-  Answer(Question question, TokenChooser chooser, int maxNewTokens, boolean jumpAhead) {
+  Row(Question question, TokenChooser chooser, int maxNewTokens, boolean jumpAhead) {
     this.question = question;
     this.chooser = chooser;
     this.maxNewTokens = maxNewTokens;
