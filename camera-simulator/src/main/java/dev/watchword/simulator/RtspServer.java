@@ -40,7 +40,11 @@ public final class RtspServer implements AutoCloseable {
 
   private final ServerSocket listener = new ServerSocket();
   private final Map<String, Mount> mounts = new ConcurrentHashMap<>();
-  private final Map<RtspConnection, Thread> connections = new ConcurrentHashMap<>();
+  private final Set<RtspConnection> connections = ConcurrentHashMap.newKeySet();
+
+  /** Of the connections, also of those that have just ended. */
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
   private final SecureRandom random = new SecureRandom();
   private final AtomicLong accepted = new AtomicLong();
 
@@ -114,7 +118,7 @@ public final class RtspServer implements AutoCloseable {
     Mount changed = known(mount);
     changed.fault(fault);
     if (fault == Fault.CLOSE) {
-      connections.keySet().stream()
+      connections.stream()
           .filter(connection -> connection.uses(changed))
           .forEach(RtspConnection::close);
     }
@@ -122,7 +126,7 @@ public final class RtspServer implements AutoCloseable {
 
   /** Closes every present connection, once; clients may come back. */
   public void dropClients() {
-    connections.keySet().forEach(RtspConnection::close);
+    connections.forEach(RtspConnection::close);
   }
 
   /** Connections that are open now. */
@@ -180,8 +184,10 @@ public final class RtspServer implements AutoCloseable {
             .daemon()
             .name("rtsp-client-" + accepted.incrementAndGet())
             .unstarted(() -> serve(connection));
-    connections.put(connection, thread);
+    threads.removeIf(ended -> !ended.isAlive());
+    connections.add(connection);
     thread.start();
+    threads.add(thread);
     if (listener.isClosed()) {
       connection.close();
     }
@@ -203,11 +209,10 @@ public final class RtspServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listener.close();
-    Map<RtspConnection, Thread> left = Map.copyOf(connections);
-    left.keySet().forEach(RtspConnection::close);
+    connections.forEach(RtspConnection::close);
     long deadline = System.nanoTime() + CLOSE_MILLIS * 1_000_000;
     try {
-      for (Thread thread : left.values()) {
+      for (Thread thread : threads) {
         thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
       }
     } catch (InterruptedException e) {
