@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param decoding what is saved on the way to an answer
  * @param answers how the answers are read
  * @param adapter directory of a PEFT adapter of type LoRA that is merged at load
+ * @param precision arithmetic of the linear layers
  * @param attentionSoftcap whether the cap on attention scores that config.json names is applied, as
  *     the models were trained; transformers leaves it out unless its attention is {@code eager}
  */
@@ -22,6 +23,7 @@ public record ModelOptions(
     Decoding decoding,
     AnswerOptions answers,
     Optional<Path> adapter,
+    Precision precision,
     boolean attentionSoftcap) {
   /** Twenty boxes of seven tokens and the end token. */
   private static final int TWENTY_BOXES = 7 * 20 + 1;
@@ -30,13 +32,17 @@ public record ModelOptions(
     Objects.requireNonNull(decoding);
     Objects.requireNonNull(answers);
     Objects.requireNonNull(adapter);
+    Objects.requireNonNull(precision);
     if (threads < 1 || maxNewTokens < 1) {
       throw new IllegalArgumentException(
           "threads (%d) and maxNewTokens (%d) must be at least 1".formatted(threads, maxNewTokens));
     }
   }
 
-  /** All processors, twenty boxes, the fast decoding, no adapter, the model's own soft cap. */
+  /**
+   * All processors, twenty boxes, the fast decoding, no adapter, 32-bit floats, the model's own
+   * soft cap.
+   */
   public static ModelOptions defaults() {
     return new ModelOptions(
         Runtime.getRuntime().availableProcessors(),
@@ -44,23 +50,28 @@ public record ModelOptions(
         Decoding.fast(),
         AnswerOptions.defaults(),
         Optional.empty(),
+        Precision.FLOAT32,
         true);
   }
 
   public ModelOptions withThreads(int threads) {
-    return new ModelOptions(threads, maxNewTokens, decoding, answers, adapter, attentionSoftcap);
+    return new ModelOptions(
+        threads, maxNewTokens, decoding, answers, adapter, precision, attentionSoftcap);
   }
 
   public ModelOptions withMaxNewTokens(int maxNewTokens) {
-    return new ModelOptions(threads, maxNewTokens, decoding, answers, adapter, attentionSoftcap);
+    return new ModelOptions(
+        threads, maxNewTokens, decoding, answers, adapter, precision, attentionSoftcap);
   }
 
   public ModelOptions withDecoding(Decoding decoding) {
-    return new ModelOptions(threads, maxNewTokens, decoding, answers, adapter, attentionSoftcap);
+    return new ModelOptions(
+        threads, maxNewTokens, decoding, answers, adapter, precision, attentionSoftcap);
   }
 
   public ModelOptions withAnswers(AnswerOptions answers) {
-    return new ModelOptions(threads, maxNewTokens, decoding, answers, adapter, attentionSoftcap);
+    return new ModelOptions(
+        threads, maxNewTokens, decoding, answers, adapter, precision, attentionSoftcap);
   }
 
   /**
@@ -68,10 +79,21 @@ public record ModelOptions(
    */
   public ModelOptions withAdapter(Path directory) {
     return new ModelOptions(
-        threads, maxNewTokens, decoding, answers, Optional.of(directory), attentionSoftcap);
+        threads,
+        maxNewTokens,
+        decoding,
+        answers,
+        Optional.of(directory),
+        precision,
+        attentionSoftcap);
+  }
+
+  public ModelOptions withPrecision(Precision precision) {
+    return new ModelOptions(
+        threads, maxNewTokens, decoding, answers, adapter, precision, attentionSoftcap);
   }
 
   public ModelOptions withoutAttentionSoftcap() {
-    return new ModelOptions(threads, maxNewTokens, decoding, answers, adapter, false);
+    return new ModelOptions(threads, maxNewTokens, decoding, answers, adapter, precision, false);
   }
 }

@@ -38,7 +38,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class OnnxBackend implements AutoCloseable {
   static final String ENGINE = "OnnxRuntime";
-  static final String PRECISION = "float32";
 
   private static final String WEIGHTS_FOLDER =
       "session.model_external_initializers_file_folder_path";
@@ -55,24 +54,25 @@ final class OnnxBackend implements AutoCloseable {
   private final Later maskHead;
   private final int threads;
 
-  private OnnxBackend(
-      Checkpoint checkpoint,
-      Vocabulary tokens,
-      int positions,
-      int threads,
-      boolean lastLayerPruning)
+  private OnnxBackend(Checkpoint checkpoint, Vocabulary tokens, int positions, ModelOptions options)
       throws CheckpointException, OrtException, IOException {
     this.text = checkpoint.config().text();
     this.vocabulary = checkpoint.vocabularySize();
-    this.threads = threads;
+    this.threads = options.threads();
     HeadGraph.Range locations = range(tokens.firstLocation(), Vocabulary.LOCATIONS);
     HeadGraph.Range segments = range(tokens.firstSegment(), Vocabulary.SEGMENTS);
     this.fullHead = new Later(() -> HeadGraph.of(checkpoint));
     this.boxHead = new Later(() -> HeadGraph.restricted(checkpoint, List.of(locations)));
     this.maskHead = new Later(() -> HeadGraph.restricted(checkpoint, List.of(locations, segments)));
     try {
-      this.vision = open(VisionGraph.of(checkpoint));
-      this.decoder = open(DecoderGraph.of(checkpoint, positions, lastLayerPruning));
+      this.vision = open(VisionGraph.of(checkpoint, options.precision()));
+      this.decoder =
+          open(
+              DecoderGraph.of(
+                  checkpoint,
+                  options.precision(),
+                  positions,
+                  options.decoding().lastLayerPruning()));
     } catch (CheckpointException | OrtException | IOException | RuntimeException e) {
       close();
       throw e;
@@ -83,14 +83,10 @@ final class OnnxBackend implements AutoCloseable {
    * @param positions upper bound of the positions of a row: image, prompt and answer
    */
   static OnnxBackend load(
-      Checkpoint checkpoint,
-      Vocabulary tokens,
-      int positions,
-      int threads,
-      boolean lastLayerPruning)
+      Checkpoint checkpoint, Vocabulary tokens, int positions, ModelOptions options)
       throws CheckpointException {
     try {
-      return new OnnxBackend(checkpoint, tokens, positions, threads, lastLayerPruning);
+      return new OnnxBackend(checkpoint, tokens, positions, options);
     } catch (OrtException | IOException e) {
       throw new CheckpointException(
           "ONNX Runtime cannot load %s: %s".formatted(checkpoint.directory(), e.getMessage()), e);

@@ -64,7 +64,7 @@ public final class PaliGemma implements AutoCloseable {
             name(checkpoint.directory()),
             checkpoint.revision(),
             OnnxBackend.ENGINE,
-            OnnxBackend.PRECISION);
+            options.precision().toString());
     this.decoding = options.decoding();
     this.compiler =
         new PromptCompiler(tokenizer, chooser, checkpoint, decoding, MOST_PROMPT_TOKENS);
@@ -72,9 +72,7 @@ public final class PaliGemma implements AutoCloseable {
         MaskDecoder.open(
             options.answers().maskWeights(), checkpoint.directory(), options.threads());
     try {
-      this.backend =
-          OnnxBackend.load(
-              checkpoint, vocabulary, positions, options.threads(), decoding.lastLayerPruning());
+      this.backend = OnnxBackend.load(checkpoint, vocabulary, positions, options);
     } catch (CheckpointException | RuntimeException e) {
       masks.ifPresent(MaskDecoder::close);
       throw e;

@@ -22,7 +22,8 @@ class AdapterFoldingTest {
     for (String file : new String[] {"adapter_config.json", "adapter_model.safetensors"}) {
       Files.write(directory.resolve(file), Golden.bytes("adapters/everywhere/" + file));
     }
-    var graph = VisionGraph.of(Checkpoint.open(directory).withAdapter(directory));
+    var graph =
+        VisionGraph.of(Checkpoint.open(directory).withAdapter(directory), Precision.FLOAT32);
     assertThat(text(graph.toBytes())).contains("lora_A");
     Path optimised = directory.resolve("optimised.onnx");
     new GraphRun(graph, optimised).close();

@@ -29,6 +29,9 @@ class ExactDecodingTest {
   private static final int PROMPTS = 8;
   private static final int MAX_NEW_TOKENS = 24;
 
+  private static final ModelOptions SLOW =
+      ModelOptions.defaults().withThreads(1).withDecoding(Decoding.plain());
+
   @TempDir private static Path directory;
   private static List<Known> cases;
 
@@ -48,7 +51,7 @@ class ExactDecodingTest {
       TinyCheckpoint tiny = TinyCheckpoint.unpack(kind, directory.resolve(kind));
       Checkpoint checkpoint = Checkpoint.open(tiny.directory());
       Vocabulary vocabulary = Vocabulary.read(tiny.file("tokenizer.json"));
-      try (OnnxBackend backend = OnnxBackend.load(checkpoint, vocabulary, 128, 1, false);
+      try (OnnxBackend backend = OnnxBackend.load(checkpoint, vocabulary, 128, SLOW);
           PromptTokenizer tokenizer = PromptTokenizer.open(tiny.file("tokenizer.json"))) {
         PlainGreedy plain =
             new PlainGreedy(backend, checkpoint, vocabulary, tokenizer, MAX_NEW_TOKENS);
@@ -188,6 +191,27 @@ class ExactDecodingTest {
   }
 
   @Test
+  void answersInIntegersDependNeitherOnSavingsNorOnNeighbours() throws Exception {
+    for (String kind : List.of(TinyCheckpoint.GEMMA_1, TinyCheckpoint.GEMMA_2)) {
+      Random random = new Random(5);
+      List<Known> some = shuffled(kind, random).subList(0, 200);
+      List<Request> requests = requests(some, random);
+      try (PaliGemma slow = integers(kind, Decoding.plain().withGrammar(true).withSlots(1));
+          PaliGemma fast = integers(kind, Decoding.fast().withSlots(7))) {
+        List<List<Integer>> alone = new ArrayList<>();
+        for (Request request : requests) {
+          alone.add(slow.generate(List.of(request)).getFirst().tokenIds());
+        }
+        assertThat(fast.generate(requests))
+            .extracting(Generation::tokenIds)
+            .containsExactlyElementsOf(alone);
+        assertThat(alone).isNotEqualTo(some.stream().map(Known::constrained).toList());
+        assertThat(fast.id().precision()).isEqualTo("int8");
+      }
+    }
+  }
+
+  @Test
   void rightDraftTakesOnePass() throws Exception {
     try (PaliGemma model = load(TinyCheckpoint.GEMMA_2, Decoding.fast())) {
       for (Known known : shuffled(TinyCheckpoint.GEMMA_2, new Random(1)).subList(0, 50)) {
@@ -201,12 +225,18 @@ class ExactDecodingTest {
   }
 
   private static PaliGemma load(String kind, Decoding decoding) throws CheckpointException {
-    return PaliGemma.load(
-        directory.resolve(kind),
-        ModelOptions.defaults()
-            .withThreads(1)
-            .withMaxNewTokens(MAX_NEW_TOKENS)
-            .withDecoding(decoding));
+    return PaliGemma.load(directory.resolve(kind), options(decoding));
+  }
+
+  private static PaliGemma integers(String kind, Decoding decoding) throws CheckpointException {
+    return PaliGemma.load(directory.resolve(kind), options(decoding).withPrecision(Precision.INT8));
+  }
+
+  private static ModelOptions options(Decoding decoding) {
+    return ModelOptions.defaults()
+        .withThreads(1)
+        .withMaxNewTokens(MAX_NEW_TOKENS)
+        .withDecoding(decoding);
   }
 
   private static List<Known> shuffled(String kind, Random random) {

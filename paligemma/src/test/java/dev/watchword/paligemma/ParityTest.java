@@ -95,7 +95,7 @@ class ParityTest {
     float[] actual = new float[pixels.remaining()];
     pixels.get(0, actual);
     assertThat(distance(Expected.sample(actual), expected.pixels)).isLessThan(ONE_LEVEL);
-    try (GraphRun vision = new GraphRun(VisionGraph.of(checkpoint), null)) {
+    try (GraphRun vision = new GraphRun(VisionGraph.of(checkpoint, Precision.FLOAT32), null)) {
       float[] features = vision.run("pixel_values", pixels, 1, 3, size, size);
       assertThat(distance(Expected.sample(features), expected.features)).isLessThan(CLOSE);
     }
@@ -117,7 +117,7 @@ class ParityTest {
       throws Exception {
     int positions = checkpoint.config().vision().tokens() + 64;
     Vocabulary vocabulary = Vocabulary.read(directory.resolve("tokenizer.json"));
-    try (OnnxBackend backend = OnnxBackend.load(checkpoint, vocabulary, positions, 1, true);
+    try (OnnxBackend backend = OnnxBackend.load(checkpoint, vocabulary, positions, OPTIONS);
         PromptTokenizer tokenizer = PromptTokenizer.open(directory.resolve("tokenizer.json"))) {
       for (int i = 0; i < answers.size(); i++) {
         int[] prompt = tokenizer.encode("<bos>" + answers.get(i).get("prompt").asText() + "\n");

@@ -19,7 +19,8 @@ class PrefillTest {
     TinyCheckpoint tiny = TinyCheckpoint.unpack(kind, directory);
     Checkpoint checkpoint = Checkpoint.open(directory);
     Vocabulary vocabulary = Vocabulary.read(tiny.file("tokenizer.json"));
-    try (OnnxBackend backend = OnnxBackend.load(checkpoint, vocabulary, 64, 1, true);
+    try (OnnxBackend backend =
+            OnnxBackend.load(checkpoint, vocabulary, 64, ModelOptions.defaults().withThreads(1));
         PromptTokenizer tokenizer = PromptTokenizer.open(tiny.file("tokenizer.json"))) {
       for (JsonNode golden : tiny.cases()) {
         int[] prompt = tokenizer.encode("<bos>" + golden.get("prompt").asText() + "\n");

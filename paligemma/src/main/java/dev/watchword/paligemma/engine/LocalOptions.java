@@ -3,6 +3,7 @@ package dev.watchword.paligemma.engine;
 import dev.watchword.paligemma.AnswerOptions;
 import dev.watchword.paligemma.Decoding;
 import dev.watchword.paligemma.ModelOptions;
+import dev.watchword.paligemma.Precision;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,6 +58,11 @@ public final class LocalOptions {
         new Option(
             options -> options.adapter().map(Path::toString).orElse(""),
             (options, text) -> text.isEmpty() ? options : options.withAdapter(Path.of(text))));
+    all.put(
+        "precision",
+        new Option(
+            ModelOptions::precision,
+            (options, text) -> options.withPrecision(Precision.parse(text))));
     all.put(
         "attention-softcap",
         new Option(

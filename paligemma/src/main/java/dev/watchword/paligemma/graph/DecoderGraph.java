@@ -1,6 +1,7 @@
 package dev.watchword.paligemma.graph;
 
 import dev.watchword.paligemma.CheckpointException;
+import dev.watchword.paligemma.Precision;
 
 /**
  * Gemma 1 and 2 as one graph for prefill and decode. Inputs, for B rows of S = N + T new positions
@@ -32,9 +33,9 @@ public final class DecoderGraph {
   private final int positions;
   private final boolean pruned;
 
-  private DecoderGraph(Checkpoint checkpoint, int positions, boolean pruned) {
+  private DecoderGraph(Checkpoint checkpoint, Precision precision, int positions, boolean pruned) {
     this.checkpoint = checkpoint;
-    this.layers = new Layers(graph, checkpoint);
+    this.layers = new Layers(graph, checkpoint, precision);
     this.text = checkpoint.config().text();
     this.positions = positions;
     this.pruned = pruned;
@@ -45,9 +46,10 @@ public final class DecoderGraph {
    * @param pruned whether the last layer leaves out, but for keys and values, the positions that
    *     are not wanted; their results would be thrown away, so no answer changes
    */
-  public static OnnxGraph of(Checkpoint checkpoint, int positions, boolean pruned)
+  public static OnnxGraph of(
+      Checkpoint checkpoint, Precision precision, int positions, boolean pruned)
       throws CheckpointException {
-    return new DecoderGraph(checkpoint, positions, pruned).build();
+    return new DecoderGraph(checkpoint, precision, positions, pruned).build();
   }
 
   /** The positions that a block works on. */

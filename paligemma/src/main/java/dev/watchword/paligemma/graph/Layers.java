@@ -1,8 +1,10 @@
 package dev.watchword.paligemma.graph;
 
 import dev.watchword.paligemma.CheckpointException;
+import dev.watchword.paligemma.Precision;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Layers that both towers are made of, over weights of one checkpoint. */
 final class Layers {
@@ -10,12 +12,19 @@ final class Layers {
 
   private final OnnxGraph graph;
   private final Checkpoint checkpoint;
+  private final Optional<Int8Layers> integers;
   private final Map<String, String> widened = new HashMap<>();
   private final Map<String, String> merged = new HashMap<>();
 
   Layers(OnnxGraph graph, Checkpoint checkpoint) {
+    this(graph, checkpoint, Precision.FLOAT32);
+  }
+
+  Layers(OnnxGraph graph, Checkpoint checkpoint, Precision precision) {
     this.graph = graph;
     this.checkpoint = checkpoint;
+    this.integers =
+        precision == Precision.INT8 ? Optional.of(new Int8Layers(graph)) : Optional.empty();
   }
 
   /** A weight in 32-bit floats; the runtime folds the cast of a 16-bit weight at load. */
@@ -55,11 +64,18 @@ final class Layers {
 
   /** {@code y = x Wᵀ} for rows {@code x}; checkpoints store W as {@code [out, in]}. */
   String linear(String x, String name, int in, int out) throws CheckpointException {
-    return graph.node("Gemm", x, weight(name + ".weight", out, in)).with("transB", 1).result();
+    String weight = weight(name + ".weight", out, in);
+    if (integers.isPresent()) {
+      return integers.get().linear(x, weight);
+    }
+    return graph.node("Gemm", x, weight).with("transB", 1).result();
   }
 
   /** {@code y = x Wᵀ + b}. */
   String linearWithBias(String x, String name, int in, int out) throws CheckpointException {
+    if (integers.isPresent()) {
+      return graph.apply("Add", linear(x, name, in, out), weight(name + ".bias", out));
+    }
     return graph
         .node("Gemm", x, weight(name + ".weight", out, in), weight(name + ".bias", out))
         .with("transB", 1)

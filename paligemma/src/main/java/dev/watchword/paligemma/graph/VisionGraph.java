@@ -1,6 +1,7 @@
 package dev.watchword.paligemma.graph;
 
 import dev.watchword.paligemma.CheckpointException;
+import dev.watchword.paligemma.Precision;
 
 /**
  * SigLIP and the projector: {@code pixel_values [B,3,S,S]} to {@code image_features [B,N,H]}, which
@@ -14,14 +15,15 @@ public final class VisionGraph {
   private final ModelConfig.Vision vision;
   private final int textHidden;
 
-  private VisionGraph(Checkpoint checkpoint) {
-    this.layers = new Layers(graph, checkpoint);
+  private VisionGraph(Checkpoint checkpoint, Precision precision) {
+    this.layers = new Layers(graph, checkpoint, precision);
     this.vision = checkpoint.config().vision();
     this.textHidden = checkpoint.config().text().hidden();
   }
 
-  public static OnnxGraph of(Checkpoint checkpoint) throws CheckpointException {
-    return new VisionGraph(checkpoint).build();
+  public static OnnxGraph of(Checkpoint checkpoint, Precision precision)
+      throws CheckpointException {
+    return new VisionGraph(checkpoint, precision).build();
   }
 
   private OnnxGraph build() throws CheckpointException {

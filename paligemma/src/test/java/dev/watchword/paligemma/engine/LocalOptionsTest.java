@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.watchword.paligemma.AnswerOptions;
 import dev.watchword.paligemma.Decoding;
 import dev.watchword.paligemma.ModelOptions;
+import dev.watchword.paligemma.Precision;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,6 +24,7 @@ class LocalOptionsTest {
             new Decoding(false, true, false, true, false, 5, 9),
             new AnswerOptions(1023, true, Optional.of(Path.of("masks", "vae-oid.npz"))),
             Optional.of(Path.of("adapter")),
+            Precision.INT8,
             false);
 
     assertThat(LocalOptions.read("E", LocalOptions.of(options))).isEqualTo(options);
@@ -47,5 +49,7 @@ class LocalOptionsTest {
         .hasMessage("option grammar: expected true or false, not 'no'");
     assertThatThrownBy(() -> LocalOptions.read("E", Map.of("threads", "0")))
         .hasMessageStartingWith("option threads: ");
+    assertThatThrownBy(() -> LocalOptions.read("E", Map.of("precision", "int4")))
+        .hasMessage("option precision: there is no precision 'int4'; there is float32, int8");
   }
 }
