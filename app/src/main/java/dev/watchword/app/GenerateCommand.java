@@ -54,8 +54,8 @@ final class GenerateCommand extends PictureCommand {
   }
 
   @Override
-  void print(BufferedImage picture, TaskPrompt asked, Answer answer) {
+  void print(BufferedImage picture, TaskPrompt asked, Said said) {
     // A list of numbers prints as a JSON array.
-    System.out.println(ids ? answer.generation().tokenIds() : answer.generation().text());
+    System.out.println(ids ? said.generation().tokenIds() : said.generation().text());
   }
 }

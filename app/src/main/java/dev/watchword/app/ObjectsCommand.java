@@ -19,9 +19,9 @@ abstract class ObjectsCommand extends PictureCommand {
   private boolean raw;
 
   @Override
-  void print(BufferedImage picture, TaskPrompt prompt, Answer answer) throws IOException {
+  void print(BufferedImage picture, TaskPrompt prompt, Said said) throws IOException {
     if (raw) {
-      System.out.println(answer.generation().text());
+      System.out.println(said.generation().text());
     } else {
       System.out.println(
           new DetectionsJson()
@@ -30,10 +30,10 @@ abstract class ObjectsCommand extends PictureCommand {
                   picture.getWidth(),
                   picture.getHeight(),
                   prompt.text(),
-                  answer.generation()));
+                  said.generation()));
     }
     Path target = out != null ? out : Path.of(stem(image()) + "-detected.png");
-    write(AnnotatedPicture.draw(picture, answer.generation().detections()), target);
+    write(AnnotatedPicture.draw(picture, said.generation().detections()), target);
     System.err.println("annotated picture: " + target);
   }
 

@@ -48,9 +48,9 @@ final class SegmentCommand extends ObjectsCommand {
   }
 
   @Override
-  void print(BufferedImage picture, TaskPrompt asked, Answer answer) throws IOException {
-    super.print(picture, asked, answer);
-    if (!answer.drawsMasks()) {
+  void print(BufferedImage picture, TaskPrompt asked, Said said) throws IOException {
+    super.print(picture, asked, said);
+    if (!said.drawsMasks()) {
       System.err.println(
           "no masks, only their codes: put big_vision's vae-oid.npz"
               + " (gs://big_vision/paligemma/vae-oid.npz) into the checkpoint directory or name it"

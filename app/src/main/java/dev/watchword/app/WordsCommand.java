@@ -19,8 +19,8 @@ abstract class WordsCommand extends PictureCommand {
   }
 
   @Override
-  void print(BufferedImage picture, TaskPrompt prompt, Answer answer) {
-    System.out.println(answer.generation().text());
+  void print(BufferedImage picture, TaskPrompt prompt, Said said) {
+    System.out.println(said.generation().text());
   }
 
   /** {@code watchword caption}: a sentence about one picture. */

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.watchword.simulator.DrawnFrame;
 import dev.watchword.simulator.DrawnScene;
 import dev.watchword.simulator.TruthBox;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -80,6 +84,74 @@ class DetectCommandIT {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).containsPattern("<loc\\d{4}><loc\\d{4}><loc\\d{4}><loc\\d{4}> car");
+  }
+
+  @Test
+  void countsInIntegersWhenAsked() throws Exception {
+    String picture = jpeg(sceneWithCar()).toString();
+    String out = directory.resolve("o.png").toString();
+
+    CommandLineRun run =
+        CommandLineRun.of(
+            "detect", picture, "--prompt", "detect car", "--out", out, "--precision", "int8");
+    CommandLineRun wrong =
+        CommandLineRun.of("detect", picture, "--prompt", "detect car", "--precision", "int4");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(new ObjectMapper().readTree(run.out()).get("detections")).isNotEmpty();
+    assertThat(wrong.exitCode()).isNotZero();
+    assertThat(wrong.err().strip())
+        .isEqualTo("watchword: there is no precision 'int4'; there is float32, int8");
+  }
+
+  @Test
+  void asksTheModelThatAConfigurationNames() throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext("/v1/chat/completions", DetectCommandIT::oneCar);
+    server.start();
+    String url = "http://127.0.0.1:" + server.getAddress().getPort();
+    String[] arguments = {
+      "detect", jpeg(sceneWithCar()).toString(),
+      "--prompt", "detect car",
+      "--out", directory.resolve("o.png").toString(),
+      "--config", remote(url).toString()
+    };
+    try {
+      CommandLineRun run = CommandLineRun.of(arguments);
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      JsonNode box = new ObjectMapper().readTree(run.out()).at("/detections/0/box");
+      assertThat(box.get("xMin").floatValue()).isEqualTo(0.2f);
+      assertThat(box.get("yMax").floatValue()).isEqualTo(0.3f);
+    } finally {
+      server.stop(0);
+    }
+
+    CommandLineRun away = CommandLineRun.of(arguments);
+    assertThat(away.exitCode()).isNotZero();
+    assertThat(away.err()).contains(url).doesNotContain("Exception", "at dev.");
+  }
+
+  private Path remote(String url) throws IOException {
+    return Files.writeString(
+        directory.resolve("watchword.yaml"),
+        """
+        cameras: {gate: {url: "rtsp://192.0.2.1/gate"}}
+        prompts: {cars: {text: detect car}}
+        model: {engine: Remote, remote: {url: "%s", model: gemma, retries: 0}}
+        """
+            .formatted(url));
+  }
+
+  private static void oneCar(HttpExchange exchange) throws IOException {
+    byte[] body =
+        """
+        {"choices": [{"message": {"role": "assistant",
+          "content": "[{\\"box_2d\\": [100, 200, 300, 400], \\"label\\": \\"car\\"}]"}}]}
+        """
+            .getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
   }
 
   @Test

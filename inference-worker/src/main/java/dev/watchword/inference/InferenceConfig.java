@@ -5,6 +5,7 @@ import dev.watchword.paligemma.CheckpointException;
 import dev.watchword.paligemma.Decoding;
 import dev.watchword.paligemma.DetectPrompt;
 import dev.watchword.paligemma.ModelOptions;
+import dev.watchword.paligemma.Precision;
 import dev.watchword.paligemma.TaskPrompt;
 import dev.watchword.paligemma.TextPrompt;
 import dev.watchword.paligemma.engine.EngineModel;
@@ -111,11 +112,20 @@ public record InferenceConfig(
             .withThreads(model.integer("threads", Math.min(DEFAULT_THREADS, cores), 1, 1024))
             .withMaxNewTokens(model.integer("max-new-tokens", maxNewTokens, 1, 4096))
             .withDecoding(decoding(model))
+            .withPrecision(precision(model))
             .withAnswers(answerOptions(model));
     return model
         .optionalText("adapter")
         .map(directory -> options.withAdapter(Path.of(directory)))
         .orElse(options);
+  }
+
+  private static Precision precision(Section model) {
+    try {
+      return Precision.parse(model.text("precision", Precision.FLOAT32.toString()));
+    } catch (IllegalArgumentException e) {
+      throw model.wrong("precision", e.getMessage());
+    }
   }
 
   private static Decoding decoding(Section model) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.watchword.paligemma.AnswerOptions;
 import dev.watchword.paligemma.GemmaJsonParser.Scale;
 import dev.watchword.paligemma.ModelId;
+import dev.watchword.paligemma.Precision;
 import dev.watchword.paligemma.Task;
 import dev.watchword.paligemma.engine.EngineModel;
 import dev.watchword.paligemma.remote.RemoteSettings;
@@ -56,7 +57,7 @@ class InferenceConfigTest {
             """
             prompts:
               people: {text: detect person, cameras: [gate]}
-            model: {path: /models/paligemma, engine: OnnxRuntime, threads: 2, max-new-tokens: 50}
+            model: {path: /models/paligemma, engine: OnnxRuntime, threads: 2, max-new-tokens: 50, precision: int8}
             inference: {max-batch: 4, max-batch-delay: 5ms, max-age: 1s}
             """,
             "gate",
@@ -65,6 +66,7 @@ class InferenceConfigTest {
     assertThat(config.prompts().get(0).isFor("yard")).isFalse();
     assertThat(config.modelPath()).contains(Path.of("/models/paligemma"));
     assertThat(config.model().threads()).isEqualTo(2);
+    assertThat(config.model().precision()).isEqualTo(Precision.INT8);
     assertThat(config.maxBatch()).isEqualTo(4);
   }
 
@@ -121,6 +123,9 @@ class InferenceConfigTest {
     assertThatThrownBy(
             () -> read("prompts: {people: {text: detect person}}\nmodel: {engine: onnxruntim}"))
         .hasMessageContaining("did you mean 'OnnxRuntime'?");
+    assertThatThrownBy(() -> read(PROMPT + "model: {precision: int4}"))
+        .hasMessageContaining(
+            "model.precision: there is no precision 'int4'; there is float32, int8");
   }
 
   @Test
