@@ -7,6 +7,7 @@ import dev.watchword.paligemma.EmbeddedCheckpoint;
 import dev.watchword.paligemma.Generation;
 import dev.watchword.paligemma.ModelOptions;
 import dev.watchword.paligemma.PaliGemma;
+import dev.watchword.paligemma.Precision;
 import dev.watchword.paligemma.Request;
 import dev.watchword.paligemma.RgbImage;
 import dev.watchword.paligemma.Score;
@@ -25,7 +26,7 @@ import java.util.function.ToDoubleFunction;
 /**
  * What a checkpoint finds in drawn scenes that it was not trained on: average precision by class,
  * false boxes, how well each score ranks the boxes, and how far the score can be taken for a
- * probability. {@code bench/run accuracy [DIR [SCENES]]}.
+ * probability. {@code bench/run accuracy [DIR [SCENES [PRECISION]]]}.
  */
 final class Accuracy {
   private static final List<String> CLASSES = List.of("person", "car", "truck", "bag");
@@ -63,7 +64,10 @@ final class Accuracy {
             ? EmbeddedCheckpoint.extractTo(Files.createTempDirectory("watchword-bench"))
             : Path.of(arguments.get(0));
     int scenes = arguments.size() > 1 ? Integer.parseInt(arguments.get(1)) : 1000;
-    try (PaliGemma model = PaliGemma.load(checkpoint, ModelOptions.defaults())) {
+    Precision precision =
+        arguments.size() > 2 ? Precision.parse(arguments.get(2)) : Precision.FLOAT32;
+    try (PaliGemma model =
+        PaliGemma.load(checkpoint, ModelOptions.defaults().withPrecision(precision))) {
       new Accuracy(model, scenes).measure();
     }
   }
