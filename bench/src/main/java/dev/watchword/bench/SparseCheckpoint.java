@@ -27,6 +27,7 @@ final class SparseCheckpoint {
   private static final int LAYERS = 18;
   private static final int HEAD = 256;
   private static final int VOCABULARY = 257_216;
+  private static final long BYTES_OF_BF16 = 2;
 
   private final List<String> entries = new ArrayList<>();
   private long end;
@@ -35,8 +36,10 @@ final class SparseCheckpoint {
 
   /**
    * @param tokenizer the {@code tokenizer.json} of the 257k vocabulary
+   * @return how many bytes the weights take as 32-bit floats, without the embedding table, of which
+   *     only single rows are ever read
    */
-  static void write(Path directory, Path tokenizer) throws IOException {
+  static long write(Path directory, Path tokenizer) throws IOException {
     SparseCheckpoint checkpoint = new SparseCheckpoint();
     checkpoint.vision();
     checkpoint.language();
@@ -62,6 +65,7 @@ final class SparseCheckpoint {
         """
             .formatted(HIDDEN, INNER, LAYERS, VISION, VISION_INNER, VISION_LAYERS));
     Files.copy(tokenizer, directory.resolve("tokenizer.json"));
+    return Float.BYTES * (checkpoint.end / BYTES_OF_BF16 - (long) VOCABULARY * HIDDEN);
   }
 
   private void vision() {
@@ -109,7 +113,7 @@ final class SparseCheckpoint {
 
   private void tensor(String name, long... shape) {
     long begin = end;
-    end += 2 * Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    end += BYTES_OF_BF16 * Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     entries.add(
         "\"%s\":{\"dtype\":\"BF16\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
             .formatted(name, Arrays.toString(shape), begin, end));
