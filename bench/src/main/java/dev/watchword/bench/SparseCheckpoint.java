@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 
 /**
  * A checkpoint in the exact shape of PaliGemma 1, 3B, 224 px, BF16, as the hub has it, whose
- * weights are all zero: 5.85 GB long, and next to nothing on disk. It costs what the real one
- * costs.
+ * weights are zero but for the first ones of each tensor: 5.85 GB long, and next to nothing on
+ * disk. Those few are random, because the runtime keeps tensors that are alike only once; so it
+ * costs what the real one costs.
  */
 final class SparseCheckpoint {
   private static final int IMAGE_TOKENS = 256;
@@ -29,7 +31,11 @@ final class SparseCheckpoint {
   private static final int VOCABULARY = 257_216;
   private static final long BYTES_OF_BF16 = 2;
 
+  /** Random values at the beginning of each tensor. */
+  private static final int RANDOM_VALUES = 512;
+
   private final List<String> entries = new ArrayList<>();
+  private final List<Long> begins = new ArrayList<>();
   private long end;
 
   private SparseCheckpoint() {}
@@ -53,6 +59,7 @@ final class SparseCheckpoint {
       file.write(length.putLong(0, header.length).array());
       file.write(header);
       file.setLength(8L + header.length + checkpoint.end);
+      checkpoint.scatter(file, 8L + header.length);
     }
     Files.writeString(
         directory.resolve("config.json"),
@@ -66,6 +73,21 @@ final class SparseCheckpoint {
             .formatted(HIDDEN, INNER, LAYERS, VISION, VISION_INNER, VISION_LAYERS));
     Files.copy(tokenizer, directory.resolve("tokenizer.json"));
     return Float.BYTES * (checkpoint.end / BYTES_OF_BF16 - (long) VOCABULARY * HIDDEN);
+  }
+
+  private void scatter(RandomAccessFile file, long origin) throws IOException {
+    Random random = new Random(1);
+    for (int i = 0; i < begins.size(); i++) {
+      long next = i + 1 < begins.size() ? begins.get(i + 1) : end;
+      long values = Math.min(RANDOM_VALUES, (next - begins.get(i)) / BYTES_OF_BF16);
+      ByteBuffer bytes =
+          ByteBuffer.allocate((int) (values * BYTES_OF_BF16)).order(ByteOrder.LITTLE_ENDIAN);
+      while (bytes.hasRemaining()) {
+        bytes.putShort((short) (Float.floatToIntBits((float) random.nextGaussian(0, 0.02)) >> 16));
+      }
+      file.seek(origin + begins.get(i));
+      file.write(bytes.array());
+    }
   }
 
   private void vision() {
@@ -114,6 +136,7 @@ final class SparseCheckpoint {
   private void tensor(String name, long... shape) {
     long begin = end;
     end += BYTES_OF_BF16 * Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    begins.add(begin);
     entries.add(
         "\"%s\":{\"dtype\":\"BF16\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
             .formatted(name, Arrays.toString(shape), begin, end));
