@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtSession;
 import dev.watchword.paligemma.graph.Checkpoint;
 import dev.watchword.paligemma.graph.DecoderGraph;
 import dev.watchword.paligemma.graph.HeadGraph;
+import dev.watchword.paligemma.graph.Int8Weights;
 import dev.watchword.paligemma.graph.ModelConfig;
 import dev.watchword.paligemma.graph.OnnxGraph;
 import dev.watchword.paligemma.graph.StoredTensor;
@@ -64,15 +65,12 @@ final class OnnxBackend implements AutoCloseable {
     this.fullHead = new Later(() -> HeadGraph.of(checkpoint));
     this.boxHead = new Later(() -> HeadGraph.restricted(checkpoint, List.of(locations)));
     this.maskHead = new Later(() -> HeadGraph.restricted(checkpoint, List.of(locations, segments)));
-    try {
-      this.vision = open(VisionGraph.of(checkpoint, options.precision()));
-      this.decoder =
-          open(
-              DecoderGraph.of(
-                  checkpoint,
-                  options.precision(),
-                  positions,
-                  options.decoding().lastLayerPruning()));
+    Int8Weights integers = options.precision() == Precision.INT8 ? new Int8Weights() : null;
+    try (integers) {
+      Optional<Int8Weights> into = Optional.ofNullable(integers);
+      boolean pruned = options.decoding().lastLayerPruning();
+      this.vision = open(VisionGraph.of(checkpoint, into));
+      this.decoder = open(DecoderGraph.of(checkpoint, into, positions, pruned));
     } catch (CheckpointException | OrtException | IOException | RuntimeException e) {
       close();
       throw e;
@@ -142,11 +140,12 @@ final class OnnxBackend implements AutoCloseable {
 
   /**
    * The runtime reads weights from one directory only, symbolic links resolved. It gets the one
-   * with most of them; those that lie elsewhere are mapped here and handed over.
+   * with most of them, or with one that Java cannot map; those that lie elsewhere are mapped here
+   * and handed over.
    */
   private void locateWeights(OnnxGraph graph, OrtSession.SessionOptions options)
       throws OrtException, IOException {
-    Path folder = largestFolder(graph);
+    Path folder = folder(graph);
     options.addConfigEntry(WEIGHTS_FOLDER, folder.toString());
     Map<String, OnnxTensorLike> mapped = new HashMap<>();
     for (StoredTensor weight : graph.weights()) {
@@ -161,11 +160,14 @@ final class OnnxBackend implements AutoCloseable {
     }
   }
 
-  private static Path largestFolder(OnnxGraph graph) {
+  private static Path folder(OnnxGraph graph) {
     Map<Path, Long> bytes = new TreeMap<>();
-    graph
-        .weights()
-        .forEach(weight -> bytes.merge(weight.file().getParent(), weight.length(), Long::sum));
+    for (StoredTensor weight : graph.weights()) {
+      if (weight.length() > Integer.MAX_VALUE) {
+        return weight.file().getParent();
+      }
+      bytes.merge(weight.file().getParent(), weight.length(), Long::sum);
+    }
     return Collections.max(bytes.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 
@@ -186,6 +188,7 @@ final class OnnxBackend implements AutoCloseable {
             case FLOAT16 -> OnnxJavaType.FLOAT16;
             case BFLOAT16 -> OnnxJavaType.BFLOAT16;
             case INT64 -> OnnxJavaType.INT64;
+            case UINT8 -> OnnxJavaType.UINT8;
           };
       return OnnxTensor.createTensor(environment, data, weight.shape(), type);
     }

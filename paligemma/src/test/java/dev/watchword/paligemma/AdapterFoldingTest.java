@@ -7,6 +7,7 @@ import dev.watchword.paligemma.graph.VisionGraph;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,8 +23,7 @@ class AdapterFoldingTest {
     for (String file : new String[] {"adapter_config.json", "adapter_model.safetensors"}) {
       Files.write(directory.resolve(file), Golden.bytes("adapters/everywhere/" + file));
     }
-    var graph =
-        VisionGraph.of(Checkpoint.open(directory).withAdapter(directory), Precision.FLOAT32);
+    var graph = VisionGraph.of(Checkpoint.open(directory).withAdapter(directory), Optional.empty());
     assertThat(text(graph.toBytes())).contains("lora_A");
     Path optimised = directory.resolve("optimised.onnx");
     new GraphRun(graph, optimised).close();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,7 +96,7 @@ class ParityTest {
     float[] actual = new float[pixels.remaining()];
     pixels.get(0, actual);
     assertThat(distance(Expected.sample(actual), expected.pixels)).isLessThan(ONE_LEVEL);
-    try (GraphRun vision = new GraphRun(VisionGraph.of(checkpoint, Precision.FLOAT32), null)) {
+    try (GraphRun vision = new GraphRun(VisionGraph.of(checkpoint, Optional.empty()), null)) {
       float[] features = vision.run("pixel_values", pixels, 1, 3, size, size);
       assertThat(distance(Expected.sample(features), expected.features)).isLessThan(CLOSE);
     }

@@ -1,7 +1,7 @@
 package dev.watchword.paligemma.graph;
 
 import dev.watchword.paligemma.CheckpointException;
-import dev.watchword.paligemma.Precision;
+import java.util.Optional;
 
 /**
  * Gemma 1 and 2 as one graph for prefill and decode. Inputs, for B rows of S = N + T new positions
@@ -33,23 +33,25 @@ public final class DecoderGraph {
   private final int positions;
   private final boolean pruned;
 
-  private DecoderGraph(Checkpoint checkpoint, Precision precision, int positions, boolean pruned) {
+  private DecoderGraph(
+      Checkpoint checkpoint, Optional<Int8Weights> integers, int positions, boolean pruned) {
     this.checkpoint = checkpoint;
-    this.layers = new Layers(graph, checkpoint, precision);
+    this.layers = new Layers(graph, checkpoint, integers);
     this.text = checkpoint.config().text();
     this.positions = positions;
     this.pruned = pruned;
   }
 
   /**
+   * @param integers where the weights go when linear layers count in 8-bit integers
    * @param positions upper bound of the positions, for the rotation tables
    * @param pruned whether the last layer leaves out, but for keys and values, the positions that
    *     are not wanted; their results would be thrown away, so no answer changes
    */
   public static OnnxGraph of(
-      Checkpoint checkpoint, Precision precision, int positions, boolean pruned)
+      Checkpoint checkpoint, Optional<Int8Weights> integers, int positions, boolean pruned)
       throws CheckpointException {
-    return new DecoderGraph(checkpoint, precision, positions, pruned).build();
+    return new DecoderGraph(checkpoint, integers, positions, pruned).build();
   }
 
   /** The positions that a block works on. */

@@ -3,6 +3,7 @@ package dev.watchword.paligemma.graph;
 /** Element types that occur in a checkpoint or a graph, with their ONNX {@code DataType} number. */
 public enum ElementType {
   FLOAT32(1, 4),
+  UINT8(2, 1),
   INT64(7, 8),
   FLOAT16(10, 2),
   BFLOAT16(16, 2);

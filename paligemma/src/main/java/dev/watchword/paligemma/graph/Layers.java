@@ -1,7 +1,6 @@
 package dev.watchword.paligemma.graph;
 
 import dev.watchword.paligemma.CheckpointException;
-import dev.watchword.paligemma.Precision;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,14 +16,16 @@ final class Layers {
   private final Map<String, String> merged = new HashMap<>();
 
   Layers(OnnxGraph graph, Checkpoint checkpoint) {
-    this(graph, checkpoint, Precision.FLOAT32);
+    this(graph, checkpoint, Optional.empty());
   }
 
-  Layers(OnnxGraph graph, Checkpoint checkpoint, Precision precision) {
+  /**
+   * @param integers where the weights of linear layers go when these count in 8-bit integers
+   */
+  Layers(OnnxGraph graph, Checkpoint checkpoint, Optional<Int8Weights> integers) {
     this.graph = graph;
     this.checkpoint = checkpoint;
-    this.integers =
-        precision == Precision.INT8 ? Optional.of(new Int8Layers(graph)) : Optional.empty();
+    this.integers = integers.map(weights -> new Int8Layers(graph, weights));
   }
 
   /** A weight in 32-bit floats; the runtime folds the cast of a 16-bit weight at load. */
@@ -64,11 +65,11 @@ final class Layers {
 
   /** {@code y = x Wᵀ} for rows {@code x}; checkpoints store W as {@code [out, in]}. */
   String linear(String x, String name, int in, int out) throws CheckpointException {
-    String weight = weight(name + ".weight", out, in);
+    StoredTensor weight = checkpoint.tensor(name + ".weight", out, in);
     if (integers.isPresent()) {
-      return integers.get().linear(x, weight);
+      return integers.get().linear(x, weight, checkpoint.update(weight.name()));
     }
-    return graph.node("Gemm", x, weight).with("transB", 1).result();
+    return graph.node("Gemm", x, weight(weight)).with("transB", 1).result();
   }
 
   /** {@code y = x Wᵀ + b}. */

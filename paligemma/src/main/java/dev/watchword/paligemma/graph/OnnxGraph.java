@@ -51,7 +51,7 @@ public final class OnnxGraph {
   String floats(String name, long[] shape, float... values) {
     ByteBuffer data = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
     data.asFloatBuffer().put(values);
-    return constant(name, ElementType.FLOAT32.onnxCode(), shape, data.array());
+    return constant(name, ElementType.FLOAT32, shape, data.array());
   }
 
   /** A vector of integers, as shape operands need it. */
@@ -62,16 +62,15 @@ public final class OnnxGraph {
       data.putLong(value);
       name.append('_').append(value);
     }
-    return constant(
-        name.toString(), ElementType.INT64.onnxCode(), new long[] {values.length}, data.array());
+    return constant(name.toString(), ElementType.INT64, new long[] {values.length}, data.array());
   }
 
-  /** A scalar of a type of one byte. */
-  String octet(String name, int onnxCode, byte value) {
-    return constant(name, onnxCode, new long[0], new byte[] {value});
+  /** An unsigned scalar. */
+  String octet(String name, byte value) {
+    return constant(name, ElementType.UINT8, new long[0], new byte[] {value});
   }
 
-  private String constant(String name, int type, long[] shape, byte[] data) {
+  private String constant(String name, ElementType type, long[] shape, byte[] data) {
     constants.computeIfAbsent(name, key -> tensor(key, type, shape).bytes(9, data));
     return name;
   }
@@ -81,7 +80,7 @@ public final class OnnxGraph {
     if (weights.putIfAbsent(tensor.name(), tensor) == null) {
       constants.put(
           tensor.name(),
-          tensor(tensor.name(), tensor.type().onnxCode(), tensor.shape())
+          tensor(tensor.name(), tensor.type(), tensor.shape())
               .message(13, entry("location", tensor.file().getFileName().toString()))
               .message(13, entry("offset", Long.toString(tensor.offset())))
               .message(13, entry("length", Long.toString(tensor.length())))
@@ -115,12 +114,12 @@ public final class OnnxGraph {
         .toBytes();
   }
 
-  private static Protobuf tensor(String name, int type, long[] shape) {
+  private static Protobuf tensor(String name, ElementType type, long[] shape) {
     Protobuf tensor = new Protobuf();
     for (long dimension : shape) {
       tensor.integer(1, dimension);
     }
-    return tensor.integer(2, type).string(8, name);
+    return tensor.integer(2, type.onnxCode()).string(8, name);
   }
 
   private static Protobuf entry(String key, String value) {

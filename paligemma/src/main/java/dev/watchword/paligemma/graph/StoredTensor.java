@@ -61,7 +61,7 @@ public record StoredTensor(
             case FLOAT32 -> data.getFloat(i * 4);
             case FLOAT16 -> Float.float16ToFloat(data.getShort(i * 2));
             case BFLOAT16 -> Float.intBitsToFloat(data.getShort(i * 2) << 16);
-            case INT64 -> throw new IOException(name + " holds integers");
+            case INT64, UINT8 -> throw new IOException(name + " holds integers");
           };
     }
     return values;

@@ -1,7 +1,7 @@
 package dev.watchword.paligemma.graph;
 
 import dev.watchword.paligemma.CheckpointException;
-import dev.watchword.paligemma.Precision;
+import java.util.Optional;
 
 /**
  * SigLIP and the projector: {@code pixel_values [B,3,S,S]} to {@code image_features [B,N,H]}, which
@@ -15,15 +15,18 @@ public final class VisionGraph {
   private final ModelConfig.Vision vision;
   private final int textHidden;
 
-  private VisionGraph(Checkpoint checkpoint, Precision precision) {
-    this.layers = new Layers(graph, checkpoint, precision);
+  private VisionGraph(Checkpoint checkpoint, Optional<Int8Weights> integers) {
+    this.layers = new Layers(graph, checkpoint, integers);
     this.vision = checkpoint.config().vision();
     this.textHidden = checkpoint.config().text().hidden();
   }
 
-  public static OnnxGraph of(Checkpoint checkpoint, Precision precision)
+  /**
+   * @param integers where the weights go when linear layers count in 8-bit integers
+   */
+  public static OnnxGraph of(Checkpoint checkpoint, Optional<Int8Weights> integers)
       throws CheckpointException {
-    return new VisionGraph(checkpoint, precision).build();
+    return new VisionGraph(checkpoint, integers).build();
   }
 
   private OnnxGraph build() throws CheckpointException {
