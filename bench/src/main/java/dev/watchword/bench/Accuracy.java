@@ -33,7 +33,7 @@ final class Accuracy {
   private static final int BATCH = 8;
   private static final double RIGHT = 0.5;
 
-  /** The held-out scenes begin here; training never draws a seed above it. */
+  /** The held-out scenes begin here; training draws its seeds from 1,000,000,000 on. */
   private static final long FIRST_SEED = 900_000;
 
   private final PaliGemma model;
