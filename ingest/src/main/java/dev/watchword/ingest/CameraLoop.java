@@ -42,6 +42,7 @@ final class CameraLoop implements AutoCloseable {
     this.encoder = encoder;
     this.publisher = publisher;
     this.metrics = metrics;
+    source.sampledBy(sampler, metrics);
   }
 
   /**
@@ -52,6 +53,9 @@ final class CameraLoop implements AutoCloseable {
     metrics.captured();
     if (damage.isDirty(frame.keyFrame(), frame.broken())) {
       metrics.dropped(DropReason.DAMAGED);
+    } else if (!frame.isDecoded()) {
+      sampler.pass(frame.ptsMicros());
+      metrics.notSampled();
     } else if (!sampler.keep(frame.ptsMicros())) {
       metrics.notSampled();
     } else {

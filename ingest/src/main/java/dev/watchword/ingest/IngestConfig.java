@@ -50,6 +50,7 @@ public record IngestConfig(List<CameraConfig> cameras) {
         section.choice("transport", Transport.TCP),
         picture(section),
         section.integer("quality", QUALITY, 2, 31),
+        section.choice("decode", DecodeMode.LAZY),
         timeout(section, "open-timeout", OPEN_TIMEOUT),
         timeout(section, "read-timeout", READ_TIMEOUT));
   }

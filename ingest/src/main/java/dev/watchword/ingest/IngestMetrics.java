@@ -15,6 +15,8 @@ import java.util.Locale;
  */
 final class IngestMetrics {
   private final Counter captured;
+  private final Counter decoded;
+  private final Counter overflows;
   private final Counter notSampled;
   private final Counter dropped;
   private final Counter published;
@@ -26,7 +28,14 @@ final class IngestMetrics {
   private final Histogram latency;
 
   IngestMetrics(CollectorRegistry registry) {
-    captured = counter("frames_captured_total", "Frames decoded.").register(registry);
+    captured =
+        counter("frames_captured_total", "Frames received, decoded or not.").register(registry);
+    decoded = counter("frames_decoded_total", "Frames decoded.").register(registry);
+    overflows =
+        counter(
+                "decode_overflows_total",
+                "Times that frames held back undecoded became too many and were decoded.")
+            .register(registry);
     notSampled =
         counter("frames_not_sampled_total", "Frames left out by the sampling rate.")
             .register(registry);
@@ -73,6 +82,8 @@ final class IngestMetrics {
   final class Camera {
     private final String id;
     private final Counter.Child captured;
+    private final Counter.Child decoded;
+    private final Counter.Child overflows;
     private final Counter.Child notSampled;
     private final Counter.Child published;
     private final Counter.Child bytes;
@@ -83,6 +94,8 @@ final class IngestMetrics {
     private Camera(String id) {
       this.id = id;
       captured = IngestMetrics.this.captured.labels(id);
+      decoded = IngestMetrics.this.decoded.labels(id);
+      overflows = IngestMetrics.this.overflows.labels(id);
       notSampled = IngestMetrics.this.notSampled.labels(id);
       published = IngestMetrics.this.published.labels(id);
       bytes = IngestMetrics.this.bytes.labels(id);
@@ -93,6 +106,15 @@ final class IngestMetrics {
 
     void captured() {
       captured.inc();
+    }
+
+    void decoded() {
+      decoded.inc();
+    }
+
+    /** Frames held back undecoded became too many, so they are decoded. */
+    void decodeOverflow() {
+      overflows.inc();
     }
 
     void notSampled() {

@@ -28,6 +28,20 @@ final class Clips {
     return clip;
   }
 
+  static CameraConfig camera(String id, String url, DecodeMode mode) {
+    CameraConfig camera = camera(id, url);
+    return new CameraConfig(
+        id,
+        camera.url(),
+        camera.samplesPerSecond(),
+        camera.transport(),
+        camera.picture(),
+        camera.quality(),
+        mode,
+        camera.openTimeout(),
+        camera.readTimeout());
+  }
+
   static CameraConfig camera(String id, String url) {
     return CameraConfig.of(id, CameraUrl.of(new dev.watchword.service.config.Secret(url)));
   }

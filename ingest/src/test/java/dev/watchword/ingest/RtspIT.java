@@ -234,7 +234,15 @@ class RtspIT {
   private static CameraConfig camera(
       String id, String url, Transport transport, double rate, Duration timeout) {
     return new CameraConfig(
-        id, CameraUrl.of(new Secret(url)), rate, transport, 640, 3, timeout, timeout);
+        id,
+        CameraUrl.of(new Secret(url)),
+        rate,
+        transport,
+        640,
+        3,
+        DecodeMode.LAZY,
+        timeout,
+        timeout);
   }
 
   private static CameraProbe.Probe probe(String url) {
