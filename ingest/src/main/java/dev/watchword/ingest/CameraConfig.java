@@ -2,6 +2,7 @@ package dev.watchword.ingest;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
  *     the source it keeps the source's size too
  * @param quality FFmpeg's qscale of the JPEG, 2 (best) to 31
  * @param decode which frames are decoded
+ * @param gate lets only frames with motion pass; empty for all
  * @param openTimeout bounds connecting, log-in and stream description together
  * @param readTimeout how long a live stream may be silent before it counts as stalled
  */
@@ -24,6 +26,7 @@ public record CameraConfig(
     int picture,
     int quality,
     DecodeMode decode,
+    Optional<GateConfig> gate,
     Duration openTimeout,
     Duration readTimeout) {
   static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
@@ -38,6 +41,7 @@ public record CameraConfig(
     Objects.requireNonNull(url, "url");
     Objects.requireNonNull(transport, "transport");
     Objects.requireNonNull(decode, "decode");
+    Objects.requireNonNull(gate, "gate");
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException("not a camera id: " + id);
     }
@@ -56,6 +60,7 @@ public record CameraConfig(
         IngestConfig.PICTURE,
         IngestConfig.QUALITY,
         DecodeMode.LAZY,
+        Optional.empty(),
         IngestConfig.OPEN_TIMEOUT,
         IngestConfig.READ_TIMEOUT);
   }

@@ -9,7 +9,7 @@ import java.util.Locale;
 /**
  * What ingest counts. For each camera, at any time:
  *
- * <pre>captured = not_sampled + dropped (all reasons) + published + in_flight</pre>
+ * <pre>captured = not_sampled + gated + dropped (all reasons) + published + in_flight</pre>
  *
  * where in flight is what the producer holds unanswered; it is 0 after the service has closed.
  */
@@ -18,6 +18,7 @@ final class IngestMetrics {
   private final Counter decoded;
   private final Counter overflows;
   private final Counter notSampled;
+  private final Counter gated;
   private final Counter dropped;
   private final Counter published;
   private final Counter bytes;
@@ -38,6 +39,9 @@ final class IngestMetrics {
             .register(registry);
     notSampled =
         counter("frames_not_sampled_total", "Frames left out by the sampling rate.")
+            .register(registry);
+    gated =
+        counter("frames_gated_total", "Sampled frames left out as nothing moved in them.")
             .register(registry);
     dropped =
         Counter.build("watchword_ingest_frames_dropped_total", "Frames lost, by reason.")
@@ -85,6 +89,7 @@ final class IngestMetrics {
     private final Counter.Child decoded;
     private final Counter.Child overflows;
     private final Counter.Child notSampled;
+    private final Counter.Child gated;
     private final Counter.Child published;
     private final Counter.Child bytes;
     private final Gauge.Child inFlight;
@@ -97,6 +102,7 @@ final class IngestMetrics {
       decoded = IngestMetrics.this.decoded.labels(id);
       overflows = IngestMetrics.this.overflows.labels(id);
       notSampled = IngestMetrics.this.notSampled.labels(id);
+      gated = IngestMetrics.this.gated.labels(id);
       published = IngestMetrics.this.published.labels(id);
       bytes = IngestMetrics.this.bytes.labels(id);
       inFlight = IngestMetrics.this.inFlight.labels(id);
@@ -119,6 +125,10 @@ final class IngestMetrics {
 
     void notSampled() {
       notSampled.inc();
+    }
+
+    void gated() {
+      gated.inc();
     }
 
     void dropped(DropReason reason) {

@@ -4,6 +4,7 @@ import dev.watchword.simulator.SceneClip;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** Clips that tests play. */
@@ -29,6 +30,10 @@ final class Clips {
   }
 
   static CameraConfig camera(String id, String url, DecodeMode mode) {
+    return camera(id, url, mode, Optional.empty());
+  }
+
+  static CameraConfig camera(String id, String url, DecodeMode mode, Optional<GateConfig> gate) {
     CameraConfig camera = camera(id, url);
     return new CameraConfig(
         id,
@@ -38,6 +43,7 @@ final class Clips {
         camera.picture(),
         camera.quality(),
         mode,
+        gate,
         camera.openTimeout(),
         camera.readTimeout());
   }

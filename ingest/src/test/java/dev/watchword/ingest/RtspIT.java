@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -241,6 +242,7 @@ class RtspIT {
         640,
         3,
         DecodeMode.LAZY,
+        Optional.empty(),
         timeout,
         timeout);
   }
