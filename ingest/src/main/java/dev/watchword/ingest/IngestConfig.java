@@ -55,6 +55,10 @@ public record IngestConfig(List<CameraConfig> cameras) {
         section.has("gate")
             ? Optional.of(GateConfig.from(section.section("gate")))
             : Optional.empty(),
+        section.has("recording")
+            ? Optional.of(RecordingConfig.from(section.section("recording")))
+            : Optional.empty(),
+        EvidenceConfig.from(section.section("evidence")),
         timeout(section, "open-timeout", OPEN_TIMEOUT),
         timeout(section, "read-timeout", READ_TIMEOUT));
   }

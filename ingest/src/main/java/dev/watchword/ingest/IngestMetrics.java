@@ -24,6 +24,10 @@ final class IngestMetrics {
   private final Counter bytes;
   private final Gauge inFlight;
   private final Gauge live;
+  private final Gauge recording;
+  private final Counter recordedBytes;
+  private final Counter recordingFailures;
+  private final Counter unrecorded;
   private final Counter sessions;
   private final Counter failures;
   private final Histogram latency;
@@ -59,6 +63,18 @@ final class IngestMetrics {
     live =
         Gauge.build("watchword_ingest_camera_live", "1 while the camera gives frames.")
             .labelNames("camera")
+            .register(registry);
+    recording =
+        Gauge.build("watchword_ingest_recording", "1 while the camera is recorded.")
+            .labelNames("camera")
+            .register(registry);
+    recordedBytes =
+        counter("recorded_bytes_total", "Bytes of finished segments.").register(registry);
+    recordingFailures =
+        counter("recording_failures_total", "Times that recording stopped for want of a disk.")
+            .register(registry);
+    unrecorded =
+        counter("unrecorded_packets_total", "Packets that the recording had no room for.")
             .register(registry);
     sessions = counter("sessions_total", "Connections opened.").register(registry);
     failures =
@@ -155,6 +171,22 @@ final class IngestMetrics {
 
     void live(boolean now) {
       live.set(now ? 1 : 0);
+    }
+
+    void recording(boolean now) {
+      recording.labels(id).set(now ? 1 : 0);
+    }
+
+    void recorded(long segmentBytes) {
+      recordedBytes.labels(id).inc(segmentBytes);
+    }
+
+    void recordingFailure() {
+      recordingFailures.labels(id).inc();
+    }
+
+    void unrecorded() {
+      unrecorded.labels(id).inc();
     }
 
     void session() {
