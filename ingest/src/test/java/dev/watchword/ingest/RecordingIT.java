@@ -261,7 +261,7 @@ class RecordingIT {
       queue.opened("session-00000001", reader.parameters(), reader.timeBase());
       AVPacket packet = reader.next();
       for (int i = 0; i < PacketQueue.MOST_PACKETS + 50; i++) {
-        queue.packet(packet, 0);
+        queue.packet(packet, ChronoUnit.MICROS.between(Instant.EPOCH, START));
       }
     }
     assertThat(metric("unrecorded_packets_total")).isEqualTo(51);
