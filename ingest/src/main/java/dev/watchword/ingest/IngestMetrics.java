@@ -1,5 +1,6 @@
 package dev.watchword.ingest;
 
+import dev.watchword.schemas.Topic;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
@@ -28,6 +29,7 @@ final class IngestMetrics {
   private final Counter recordedBytes;
   private final Counter recordingFailures;
   private final Counter unrecorded;
+  private final Counter recordsLost;
   private final Counter sessions;
   private final Counter failures;
   private final Histogram latency;
@@ -76,6 +78,12 @@ final class IngestMetrics {
     unrecorded =
         counter("unrecorded_packets_total", "Packets that the recording had no room for.")
             .register(registry);
+    recordsLost =
+        Counter.build(
+                "watchword_ingest_records_lost_total",
+                "Segments and evidence that the broker was not told of.")
+            .labelNames("topic")
+            .register(registry);
     sessions = counter("sessions_total", "Connections opened.").register(registry);
     failures =
         Counter.build("watchword_ingest_failures_total", "Connections failed, by cause.")
@@ -91,6 +99,10 @@ final class IngestMetrics {
 
   private static Counter.Builder counter(String name, String help) {
     return Counter.build("watchword_ingest_" + name, help).labelNames("camera");
+  }
+
+  void recordLost(Topic topic) {
+    recordsLost.labels(topic.name("")).inc();
   }
 
   /** The metrics of one camera; all its counters show from now on, at 0. */
