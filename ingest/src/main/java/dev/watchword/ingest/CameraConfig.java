@@ -72,4 +72,21 @@ public record CameraConfig(
         IngestConfig.OPEN_TIMEOUT,
         IngestConfig.READ_TIMEOUT);
   }
+
+  /** The same camera, decoded in another way. */
+  public CameraConfig with(DecodeMode mode) {
+    return new CameraConfig(
+        id,
+        url,
+        samplesPerSecond,
+        transport,
+        picture,
+        quality,
+        mode,
+        gate,
+        recording,
+        evidence,
+        openTimeout,
+        readTimeout);
+  }
 }
