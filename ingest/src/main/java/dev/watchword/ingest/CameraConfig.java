@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  *     the source it keeps the source's size too
  * @param quality FFmpeg's qscale of the JPEG, 2 (best) to 31
  * @param decode which frames are decoded
+ * @param hardware what decodes
  * @param gate lets only frames with motion pass; empty for all
  * @param recording how it is recorded; empty when it is not
  * @param evidence what of its video is kept in memory for requests
@@ -28,6 +29,7 @@ public record CameraConfig(
     int picture,
     int quality,
     DecodeMode decode,
+    Hardware hardware,
     Optional<GateConfig> gate,
     Optional<RecordingConfig> recording,
     EvidenceConfig evidence,
@@ -45,6 +47,7 @@ public record CameraConfig(
     Objects.requireNonNull(url, "url");
     Objects.requireNonNull(transport, "transport");
     Objects.requireNonNull(decode, "decode");
+    Objects.requireNonNull(hardware, "hardware");
     Objects.requireNonNull(gate, "gate");
     Objects.requireNonNull(recording, "recording");
     Objects.requireNonNull(evidence, "evidence");
@@ -66,6 +69,7 @@ public record CameraConfig(
         IngestConfig.PICTURE,
         IngestConfig.QUALITY,
         DecodeMode.LAZY,
+        Hardware.NONE,
         Optional.empty(),
         Optional.empty(),
         EvidenceConfig.DEFAULT,
@@ -83,6 +87,7 @@ public record CameraConfig(
         picture,
         quality,
         mode,
+        hardware,
         gate,
         recording,
         evidence,

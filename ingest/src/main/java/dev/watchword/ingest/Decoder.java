@@ -20,6 +20,7 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
  */
 final class Decoder implements AutoCloseable {
   private final AVFrame picture = av_frame_alloc();
+  private final AVFrame fetched = av_frame_alloc();
   private final AVCodecContext context;
   private final TreeMap<Long, Long> arrivals = new TreeMap<>();
   private long arrivedMicros;
@@ -32,12 +33,24 @@ final class Decoder implements AutoCloseable {
    * @param url named when the codec is not supported
    */
   Decoder(AVCodecParameters parameters, CameraUrl url) throws SourceFailure {
+    this(parameters, url, Hardware.NONE, new HardwareDevices());
+  }
+
+  /**
+   * @param url named when the codec is not supported
+   * @param hardware what should decode; the processor does where {@code devices} have none such
+   */
+  Decoder(AVCodecParameters parameters, CameraUrl url, Hardware hardware, HardwareDevices devices)
+      throws SourceFailure {
     int id = parameters.codec_id();
     AVCodec codec = avcodec_find_decoder(id);
     context = avcodec_alloc_context3(codec);
     avcodec_parameters_to_context(context, parameters);
     context.pkt_timebase(av_make_q(1, 1_000_000));
     context.thread_count(1);
+    if (codec != null) {
+      devices.attach(context, codec, hardware);
+    }
     if (codec == null || avcodec_open2(context, codec, (AVDictionary) null) < 0) {
       close();
       throw FfmpegErrors.unsupported(url, name(id));
@@ -127,9 +140,30 @@ final class Decoder implements AutoCloseable {
     return arrivedMicros;
   }
 
-  /** The last picture received; belongs to the decoder. */
+  /** Whether the last picture is in a device's memory, from where it is fetched at a cost. */
+  boolean isOnDevice() {
+    return picture.hw_frames_ctx() != null;
+  }
+
+  /** The last picture received, in memory; belongs to the decoder. */
   AVFrame picture() {
-    return picture;
+    if (!isOnDevice()) {
+      return picture;
+    }
+    av_frame_unref(fetched);
+    if (av_hwframe_transfer_data(fetched, picture, 0) < 0) {
+      throw new IllegalStateException("cannot fetch a picture from the device that decoded it");
+    }
+    av_frame_copy_props(fetched, picture);
+    return fetched;
+  }
+
+  int width() {
+    return picture.width();
+  }
+
+  int height() {
+    return picture.height();
   }
 
   /** Whether errors were concealed in the last picture, or data was lost before it. */
@@ -155,6 +189,7 @@ final class Decoder implements AutoCloseable {
     if (!picture.isNull()) {
       avcodec_free_context(context);
       av_frame_free(picture);
+      av_frame_free(fetched);
     }
   }
 }

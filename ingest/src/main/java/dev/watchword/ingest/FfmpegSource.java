@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avcodec.AVProducerReferenceTime;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -40,6 +41,7 @@ final class FfmpegSource implements FrameSource {
   private final CaptureTime captureTime;
   private DecodePlan plan;
   private IngestMetrics.Camera metrics;
+  private Sampler sampler;
   private final List<PacketTap> taps = new ArrayList<>();
   private boolean pictureReady;
   private int width;
@@ -69,14 +71,16 @@ final class FfmpegSource implements FrameSource {
 
   /** Opens cameras for real; {@code pause} paces recordings. */
   static Opener opener(Clock clock, Pause pause) {
-    return (camera, stop) -> open(camera, clock, stop, pause);
+    HardwareDevices devices = new HardwareDevices();
+    return (camera, stop) -> open(camera, clock, stop, pause, devices);
   }
 
-  private static FfmpegSource open(CameraConfig camera, Clock clock, StopSignal stop, Pause pause)
+  private static FfmpegSource open(
+      CameraConfig camera, Clock clock, StopSignal stop, Pause pause, HardwareDevices devices)
       throws SourceFailure {
     PacketReader reader = PacketReader.open(camera, stop, clock);
     try {
-      Decoder decoder = new Decoder(reader.parameters(), camera.url());
+      Decoder decoder = new Decoder(reader.parameters(), camera.url(), camera.hardware(), devices);
       return new FfmpegSource(camera, clock, stop, pause, reader, decoder);
     } catch (SourceFailure | RuntimeException e) {
       reader.close();
@@ -91,6 +95,7 @@ final class FfmpegSource implements FrameSource {
   @Override
   public void sampledBy(Sampler sampler, IngestMetrics.Camera metrics) {
     this.metrics = metrics;
+    this.sampler = sampler;
     plan = plan(camera.decode(), sampler, metrics::decodeOverflow);
   }
 
@@ -197,11 +202,18 @@ final class FfmpegSource implements FrameSource {
     if (metrics != null) {
       metrics.decoded();
     }
-    AVFrame picture = decoder.picture();
-    width = picture.width();
-    height = picture.height();
+    width = decoder.width();
+    height = decoder.height();
     long pts = decoder.isTimed() ? decoder.ptsMicros() : (pictureNanos - startNanos) / 1000;
+    AVFrame picture = isWanted(pts) ? decoder.picture() : null;
     return frame(picture, pts, decoder.arrivedMicros(), decoder.isKeyFrame(), decoder.isBroken());
+  }
+
+  /** Pictures that nobody will look at stay on the device. */
+  private boolean isWanted(long pts) {
+    return sampler == null
+        || !decoder.isOnDevice()
+        || sampler.keepsAny(new TreeSet<>(List.of(pts)), pts);
   }
 
   private Frame passed(CodedFrame coded) {

@@ -7,7 +7,8 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
  * A frame of a stream. The picture is native memory of the source and valid until its next {@link
  * FrameSource#next()} or close.
  *
- * @param picture null when the frame was not decoded, as sampling leaves it out
+ * @param picture null when sampling leaves the frame out: it was not decoded, or its picture stayed
+ *     on the device that decoded it
  * @param ptsMicros presentation time in the stream
  * @param capturedAtMicros UTC; never less than the frame's before it in the session
  * @param arrivedAtMicros UTC, when the packet that completed the frame was read

@@ -58,6 +58,7 @@ public record IngestConfig(List<CameraConfig> cameras, Path storage) {
         picture(section),
         section.integer("quality", QUALITY, 2, 31),
         section.choice("decode", DecodeMode.LAZY),
+        section.choice("hardware", Hardware.NONE),
         section.has("gate")
             ? Optional.of(GateConfig.from(section.section("gate")))
             : Optional.empty(),

@@ -43,6 +43,7 @@ final class Clips {
         camera.picture(),
         camera.quality(),
         mode,
+        camera.hardware(),
         gate,
         camera.recording(),
         camera.evidence(),

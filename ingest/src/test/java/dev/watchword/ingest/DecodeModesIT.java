@@ -1,6 +1,7 @@
 package dev.watchword.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import dev.watchword.simulator.DrawnScene;
@@ -14,12 +15,17 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DecodeModesIT {
@@ -101,6 +107,34 @@ class DecodeModesIT {
         .isEqualTo(eager.sampled().stream().filter(Seen::key).toList())
         .hasSize(5);
     assertThat(keys.frames()).isSortedAccordingTo((a, b) -> Long.compare(a.pts(), b.pts()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Hardware.class,
+      names = {"CUDA", "VAAPI", "AUTO"})
+  void withoutTheWantedDeviceTheProcessorDecodes(Hardware hardware) throws Exception {
+    Path clip = SceneClip.cached(directory, new DrawnScene(5, 160, 120, 12, 30));
+    HardwareDevices devices = new HardwareDevices();
+    try (PacketReader reader =
+        PacketReader.open(
+            Clips.camera("gate", clip.toString()), new StopSignal(), Clock.systemUTC())) {
+      AVCodec codec = avcodec_find_decoder(reader.parameters().codec_id());
+      AVCodecContext context = avcodec_alloc_context3(codec);
+      boolean attached = devices.attach(context, codec, hardware);
+      avcodec_free_context(context);
+      Assumptions.assumeFalse(attached, "this machine has such a device");
+      CameraUrl url = Clips.camera("gate", clip.toString()).url();
+      try (Decoder decoder = new Decoder(reader.parameters(), url, hardware, devices)) {
+        AVPacket packet = av_packet_clone(reader.next());
+        decoder.send(new CodedFrame(packet, true, 0, 0, true));
+        decoder.end();
+        assertThat(decoder.receive()).isTrue();
+        assertThat(decoder.isOnDevice()).isFalse();
+        assertThat(hash(decoder.picture()))
+            .isEqualTo(play(clip, 1, DecodeMode.EAGER).frames().get(0).pixels());
+      }
+    }
   }
 
   static Played play(Path clip, double rate, DecodeMode mode) {

@@ -242,6 +242,7 @@ class RtspIT {
         640,
         3,
         DecodeMode.LAZY,
+        Hardware.NONE,
         Optional.empty(),
         Optional.empty(),
         EvidenceConfig.DEFAULT,
