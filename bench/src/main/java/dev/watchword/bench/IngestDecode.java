@@ -125,7 +125,7 @@ final class IngestDecode {
         clip.toString(),
         "-an",
         "-vf",
-        "fps=2,scale=640:-2:flags=area+accurate_rnd:out_range=full,format=yuvj420p",
+        "fps=2,scale=640:-2:flags=area+accurate_rnd:out_range=full:out_color_matrix=smpte170m,format=yuvj420p",
         "-c:v",
         "mjpeg",
         "-threads",
