@@ -3,6 +3,7 @@ package dev.watchword.ingest;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.Queue;
 import java.util.TreeSet;
@@ -23,6 +24,12 @@ final class DecodePlan implements AutoCloseable {
 
   static final long MOST_HELD_BYTES = 16L << 20;
 
+  /**
+   * However rarely frames are sampled, a key frame is decoded after so long: so it is noticed when
+   * a camera sends what cannot be decoded.
+   */
+  static final long PROOF_MICROS = 10_000_000;
+
   private final DecodeMode mode;
   private final Sampler sampler;
   private final KeyFrames keyFrames;
@@ -35,6 +42,7 @@ final class DecodePlan implements AutoCloseable {
   private long lastPts = Long.MIN_VALUE;
   private long sentPts = Long.MIN_VALUE;
   private long keyPts = Long.MIN_VALUE;
+  private long decodedPts = Long.MIN_VALUE;
   private long gopMicros;
   private long stepMicros;
 
@@ -111,6 +119,7 @@ final class DecodePlan implements AutoCloseable {
   private boolean mayHold(CodedFrame frame, NavigableSet<Long> pending) {
     long nextKey = keyPts + gopMicros;
     return gopMicros > 0
+        && !(frame.key() && frame.ptsMicros() - decodedPts >= PROOF_MICROS)
         && frame.ptsMicros() > sentPts
         && frame.ptsMicros() < nextKey
         && sampler.dueAfter(pending) >= nextKey - stepMicros / 2;
@@ -131,6 +140,12 @@ final class DecodePlan implements AutoCloseable {
   private void decode(CodedFrame frame) {
     due.add(frame);
     sentPts = Math.max(sentPts, frame.ptsMicros());
+    decodedPts = frame.ptsMicros();
+  }
+
+  /** Whether what is decoded has nothing to do with what is decoded before and after it. */
+  boolean decodesKeyFramesAlone() {
+    return mode == DecodeMode.KEYFRAMES;
   }
 
   /** No frame comes any more. */
@@ -176,7 +191,7 @@ final class DecodePlan implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Queue<CodedFrame> frames : java.util.List.of(due, held, passed)) {
+    for (Queue<CodedFrame> frames : List.of(due, held, passed)) {
       frames.forEach(frame -> av_packet_free(frame.packet()));
       frames.clear();
     }

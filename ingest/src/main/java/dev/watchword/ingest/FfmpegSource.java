@@ -39,15 +39,15 @@ final class FfmpegSource implements FrameSource {
   private final PacketReader reader;
   private final Decoder decoder;
   private final CaptureTime captureTime;
-  private DecodePlan plan;
-  private IngestMetrics.Camera metrics;
-  private Sampler sampler;
   private final List<PacketTap> taps = new ArrayList<>();
+  private final SizeTPointer size = new SizeTPointer(1);
+  private final long startNanos = System.nanoTime();
+  private DecodePlan plan;
+  private Sampler sampler;
+  private IngestMetrics.Camera metrics;
   private boolean pictureReady;
   private int width;
   private int height;
-  private final SizeTPointer size = new SizeTPointer(1);
-  private final long startNanos = System.nanoTime();
   private long originPts = AV_NOPTS_VALUE;
   private long pictureNanos = startNanos;
   private boolean gotPicture;
@@ -142,7 +142,7 @@ final class FfmpegSource implements FrameSource {
     CodedFrame frame = plan.due();
     if (frame != null) {
       decoder.send(frame);
-      if (camera.decode() == DecodeMode.KEYFRAMES) {
+      if (plan.decodesKeyFramesAlone()) {
         decoder.drain();
       }
       return;

@@ -92,10 +92,10 @@ class DecodePlanTest {
         new DecodePlan(DecodeMode.LAZY, rare, new KeyFrames(parameters), () -> overflows++)) {
       rare.keep(0);
       longGops.add(frame(0, true, IDR), new TreeSet<>());
-      longGops.add(frame(100, true, IDR), new TreeSet<>());
+      longGops.add(frame(5, true, IDR), new TreeSet<>());
       for (int i = 1; i <= DecodePlan.MOST_HELD; i++) {
         assertThat(overflows).isZero();
-        longGops.add(frame(100 + i * 0.04, false, OPEN), new TreeSet<>());
+        longGops.add(frame(5 + i * 0.04, false, OPEN), new TreeSet<>());
       }
       assertThat(overflows).isEqualTo(1);
       int due = 0;
@@ -105,6 +105,26 @@ class DecodePlanTest {
       }
       assertThat(due).isEqualTo(DecodePlan.MOST_HELD + 2);
     }
+  }
+
+  @Test
+  void decodesAKeyFrameNowAndThenHoweverRarelyFramesAreSampled() {
+    Sampler rare = new Sampler(0.001);
+    List<Double> decoded = new ArrayList<>();
+    try (DecodePlan rarely =
+        new DecodePlan(DecodeMode.LAZY, rare, new KeyFrames(parameters), () -> overflows++)) {
+      rare.keep(0);
+      for (int second = 0; second <= 25; second++) {
+        rarely.add(frame(second, true, IDR), new TreeSet<>());
+        rarely.add(frame(second + 0.5, false, OPEN), new TreeSet<>());
+        for (CodedFrame due = rarely.due(); due != null; due = rarely.due()) {
+          decoded.add(due.ptsMicros() / 1e6);
+          av_packet_free(due.packet());
+        }
+      }
+    }
+    // The first GOP whole, as nobody knows how long it is going to be.
+    assertThat(decoded).containsExactly(0.0, 0.5, 11.0, 21.0);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -51,6 +52,23 @@ class GateIT {
         .isEqualTo(5L);
     assertThat(topics.count("frames_gated_total", "gate")).isEqualTo(26);
     assertThat(topics.unaccounted("gate")).isZero();
+  }
+
+  @Test
+  void aProbeSeesEveryFrameWhateverTheCameraDecodes() throws IOException {
+    Path clip = SceneClip.cached(directory, SceneClip.slideshow(7, 2, 10, 320, 240, 10));
+    List<GateProbe.Look> looks = new ArrayList<>();
+    CameraConfig camera = Clips.camera("gate", clip.toString(), DecodeMode.KEYFRAMES);
+
+    GateProbe.watch(camera, Duration.ofSeconds(5), looks::add);
+
+    assertThat(looks)
+        .extracting(look -> look.at().toMillis())
+        .containsExactly(0L, 500L, 1000L, 1500L);
+    assertThat(looks.get(0).passed()).isTrue();
+    assertThat(looks.get(1).passed()).isFalse();
+    assertThat(looks.get(2).passed()).isTrue();
+    assertThat(looks.get(2).changed()).hasSize(320 * 240);
   }
 
   @Test
