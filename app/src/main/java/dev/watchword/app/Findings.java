@@ -66,7 +66,7 @@ final class Findings {
     return questions;
   }
 
-  private static Finding camera(CameraConfig camera) {
+  static Finding camera(CameraConfig camera) {
     CameraProbe.Probe probe = CameraProbe.probe(camera);
     String subject = "camera " + camera.id();
     return probe.ok()

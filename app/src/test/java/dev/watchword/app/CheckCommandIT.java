@@ -91,6 +91,34 @@ class CheckCommandIT {
   }
 
   @Test
+  void showsWhatTheGateOfACameraLetsThrough() throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("watchword.yaml"),
+            "data: \""
+                + directory
+                + "\"\ncameras: {gate: {url: \""
+                + clip
+                + "\", sample: 5/s, gate: {}}}\n"
+                + PROMPT);
+    Path out = directory.resolve("seen.mp4");
+
+    CommandLineRun run =
+        CommandLineRun.of(
+            "check", "-c", file.toString(), "--camera", "gate", "--gate", "--out", out.toString());
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    // Two seconds of a moving scene at five samples a second.
+    assertThat(run.line("gate gate")).contains(" of 10 sampled frames passed").contains("seen.mp4");
+    assertThat(check("cameras: {seen: {url: \"" + out + "\"}}\n" + PROMPT).line("camera seen"))
+        .contains("320x240 h264");
+    CommandLineRun unknown =
+        CommandLineRun.of("check", "-c", file.toString(), "--camera", "yard", "--gate");
+    assertThat(unknown.exitCode()).isNotZero();
+    assertThat(unknown.err()).contains("has no camera named");
+  }
+
+  @Test
   void suggestsTheKeyThatWasMeant() throws Exception {
     CommandLineRun run =
         check("cameras:\n  gate:\n    url: " + clip + "\n    smaple: 2/s\n" + PROMPT);

@@ -27,7 +27,7 @@ import org.bytedeco.javacpp.IntPointer;
  * frame each 1.5 s, limited range. The colour matrix is BT.601 up to 576 lines and BT.709 above,
  * and the stream says so. Not thread-safe. Frees its native memory on close.
  */
-final class H264Writer implements AutoCloseable {
+public final class H264Writer implements AutoCloseable {
   private static final double GOP_SECONDS = 1.5;
 
   /** Gives 1.8 Mbit/s at 640x480 and 12 frames/s: drawn edges stay clean. */
@@ -44,7 +44,8 @@ final class H264Writer implements AutoCloseable {
   private SwsContext converter;
   private long frames;
 
-  H264Writer(Path mp4, int width, int height, double framesPerSecond) throws IOException {
+  /** Replaces the file if it is there. Both sides of the picture must be even. */
+  public H264Writer(Path mp4, int width, int height, double framesPerSecond) throws IOException {
     this.width = width;
     this.height = height;
     hd = height > 576;
@@ -128,7 +129,7 @@ final class H264Writer implements AutoCloseable {
   /**
    * Appends a picture of type {@link BufferedImage#TYPE_INT_RGB}; {@code key} makes it a key frame.
    */
-  void write(BufferedImage picture, boolean key) throws IOException {
+  public void write(BufferedImage picture, boolean key) throws IOException {
     int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
     IntPointer target = new IntPointer(rgb.data(0));
     int stride = rgb.linesize(0) / Integer.BYTES;
@@ -143,7 +144,7 @@ final class H264Writer implements AutoCloseable {
   }
 
   /** Writes what the encoder still holds and the index. */
-  void finish() throws IOException {
+  public void finish() throws IOException {
     encode(null);
     Native.check(av_write_trailer(file), "Cannot finish the clip");
   }

@@ -1,11 +1,12 @@
 package dev.watchword.ingest;
 
+import dev.watchword.ingest.MotionGate.Verdict;
 import dev.watchword.schemas.FrameId;
-import dev.watchword.schemas.SampleReason;
 import dev.watchword.schemas.SampledFrame;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ final class CameraLoop implements AutoCloseable {
   private final FrameSource source;
   private final Damage damage = new Damage();
   private final Sampler sampler;
+  private final FrameGate gate;
   private final JpegEncoder encoder;
   private final FramePublisher publisher;
   private final IngestMetrics.Camera metrics;
@@ -27,6 +29,7 @@ final class CameraLoop implements AutoCloseable {
   /**
    * @param source is closed with the loop
    * @param encoder belongs to the caller
+   * @param taps see the session's packets; they belong to the caller
    */
   CameraLoop(
       CameraConfig camera,
@@ -34,14 +37,18 @@ final class CameraLoop implements AutoCloseable {
       FrameSource source,
       JpegEncoder encoder,
       FramePublisher publisher,
-      IngestMetrics.Camera metrics) {
+      IngestMetrics.Camera metrics,
+      List<PacketTap> taps) {
     this.camera = camera;
     this.session = session;
     this.source = source;
     this.sampler = new Sampler(camera.samplesPerSecond());
+    this.gate = FrameGate.of(camera);
     this.encoder = encoder;
     this.publisher = publisher;
     this.metrics = metrics;
+    source.sampledBy(sampler, metrics);
+    taps.forEach(tap -> source.tappedBy(tap, session));
   }
 
   /**
@@ -52,15 +59,27 @@ final class CameraLoop implements AutoCloseable {
     metrics.captured();
     if (damage.isDirty(frame.keyFrame(), frame.broken())) {
       metrics.dropped(DropReason.DAMAGED);
+    } else if (!frame.isDecoded()) {
+      sampler.pass(frame.ptsMicros());
+      metrics.notSampled();
     } else if (!sampler.keep(frame.ptsMicros())) {
       metrics.notSampled();
     } else {
-      publish(frame, sequence++);
+      sampled(frame);
     }
     return frame;
   }
 
-  private void publish(Frame frame, long number) {
+  private void sampled(Frame frame) {
+    Verdict verdict = gate.judge(frame);
+    if (verdict.passes()) {
+      publish(frame, verdict, sequence++);
+    } else {
+      metrics.gated();
+    }
+  }
+
+  private void publish(Frame frame, Verdict verdict, long number) {
     Jpeg jpeg;
     try {
       jpeg = encoder.encode(frame.picture());
@@ -69,10 +88,10 @@ final class CameraLoop implements AutoCloseable {
       logOnce(e);
       return;
     }
-    publisher.publish(sampled(frame, number, jpeg), metrics);
+    publisher.publish(sampled(frame, verdict, number, jpeg), metrics);
   }
 
-  private SampledFrame sampled(Frame frame, long number, Jpeg jpeg) {
+  private SampledFrame sampled(Frame frame, Verdict verdict, long number, Jpeg jpeg) {
     return SampledFrame.newBuilder()
         .setId(new FrameId(camera.id(), session, number))
         .setCapturedAt(instant(frame.capturedAtMicros()))
@@ -84,7 +103,8 @@ final class CameraLoop implements AutoCloseable {
         .setCodec(frame.codec())
         .setKeyFrame(frame.keyFrame())
         .setDamaged(false)
-        .setReason(SampleReason.RATE)
+        .setMotionScore(verdict.score())
+        .setReason(verdict.reason())
         .setImageWidth(jpeg.width())
         .setImageHeight(jpeg.height())
         .setImage(ByteBuffer.wrap(jpeg.bytes()))
@@ -115,6 +135,7 @@ final class CameraLoop implements AutoCloseable {
 
   @Override
   public void close() {
+    gate.close();
     source.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.watchword.ingest;
 
+import dev.watchword.schemas.Topic;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
@@ -9,26 +10,44 @@ import java.util.Locale;
 /**
  * What ingest counts. For each camera, at any time:
  *
- * <pre>captured = not_sampled + dropped (all reasons) + published + in_flight</pre>
+ * <pre>captured = not_sampled + gated + dropped (all reasons) + published + in_flight</pre>
  *
  * where in flight is what the producer holds unanswered; it is 0 after the service has closed.
  */
 final class IngestMetrics {
   private final Counter captured;
+  private final Counter decoded;
+  private final Counter overflows;
   private final Counter notSampled;
+  private final Counter gated;
   private final Counter dropped;
   private final Counter published;
   private final Counter bytes;
   private final Gauge inFlight;
   private final Gauge live;
+  private final Gauge recording;
+  private final Counter recordedBytes;
+  private final Counter recordingFailures;
+  private final Counter unrecorded;
+  private final Counter recordsLost;
   private final Counter sessions;
   private final Counter failures;
   private final Histogram latency;
 
   IngestMetrics(CollectorRegistry registry) {
-    captured = counter("frames_captured_total", "Frames decoded.").register(registry);
+    captured =
+        counter("frames_captured_total", "Frames received, decoded or not.").register(registry);
+    decoded = counter("frames_decoded_total", "Frames decoded.").register(registry);
+    overflows =
+        counter(
+                "decode_overflows_total",
+                "Times that frames held back undecoded became too many and were decoded.")
+            .register(registry);
     notSampled =
         counter("frames_not_sampled_total", "Frames left out by the sampling rate.")
+            .register(registry);
+    gated =
+        counter("frames_gated_total", "Sampled frames left out as nothing moved in them.")
             .register(registry);
     dropped =
         Counter.build("watchword_ingest_frames_dropped_total", "Frames lost, by reason.")
@@ -47,6 +66,24 @@ final class IngestMetrics {
         Gauge.build("watchword_ingest_camera_live", "1 while the camera gives frames.")
             .labelNames("camera")
             .register(registry);
+    recording =
+        Gauge.build("watchword_ingest_recording", "1 while the camera is recorded.")
+            .labelNames("camera")
+            .register(registry);
+    recordedBytes =
+        counter("recorded_bytes_total", "Bytes of finished segments.").register(registry);
+    recordingFailures =
+        counter("recording_failures_total", "Times that recording stopped for want of a disk.")
+            .register(registry);
+    unrecorded =
+        counter("unrecorded_packets_total", "Packets that the recording had no room for.")
+            .register(registry);
+    recordsLost =
+        Counter.build(
+                "watchword_ingest_records_lost_total",
+                "Segments and evidence that the broker was not told of.")
+            .labelNames("topic")
+            .register(registry);
     sessions = counter("sessions_total", "Connections opened.").register(registry);
     failures =
         Counter.build("watchword_ingest_failures_total", "Connections failed, by cause.")
@@ -64,6 +101,10 @@ final class IngestMetrics {
     return Counter.build("watchword_ingest_" + name, help).labelNames("camera");
   }
 
+  void recordLost(Topic topic) {
+    recordsLost.labels(topic.name("")).inc();
+  }
+
   /** The metrics of one camera; all its counters show from now on, at 0. */
   Camera camera(String id) {
     return new Camera(id);
@@ -73,7 +114,10 @@ final class IngestMetrics {
   final class Camera {
     private final String id;
     private final Counter.Child captured;
+    private final Counter.Child decoded;
+    private final Counter.Child overflows;
     private final Counter.Child notSampled;
+    private final Counter.Child gated;
     private final Counter.Child published;
     private final Counter.Child bytes;
     private final Gauge.Child inFlight;
@@ -83,7 +127,10 @@ final class IngestMetrics {
     private Camera(String id) {
       this.id = id;
       captured = IngestMetrics.this.captured.labels(id);
+      decoded = IngestMetrics.this.decoded.labels(id);
+      overflows = IngestMetrics.this.overflows.labels(id);
       notSampled = IngestMetrics.this.notSampled.labels(id);
+      gated = IngestMetrics.this.gated.labels(id);
       published = IngestMetrics.this.published.labels(id);
       bytes = IngestMetrics.this.bytes.labels(id);
       inFlight = IngestMetrics.this.inFlight.labels(id);
@@ -95,8 +142,21 @@ final class IngestMetrics {
       captured.inc();
     }
 
+    void decoded() {
+      decoded.inc();
+    }
+
+    /** Frames held back undecoded became too many, so they are decoded. */
+    void decodeOverflow() {
+      overflows.inc();
+    }
+
     void notSampled() {
       notSampled.inc();
+    }
+
+    void gated() {
+      gated.inc();
     }
 
     void dropped(DropReason reason) {
@@ -123,6 +183,22 @@ final class IngestMetrics {
 
     void live(boolean now) {
       live.set(now ? 1 : 0);
+    }
+
+    void recording(boolean now) {
+      recording.labels(id).set(now ? 1 : 0);
+    }
+
+    void recorded(long segmentBytes) {
+      recordedBytes.labels(id).inc(segmentBytes);
+    }
+
+    void recordingFailure() {
+      recordingFailures.labels(id).inc();
+    }
+
+    void unrecorded() {
+      unrecorded.labels(id).inc();
     }
 
     void session() {

@@ -1,0 +1,39 @@
+package dev.watchword.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.ffmpeg.ffmpeg;
+import org.bytedeco.javacpp.Loader;
+
+/** The ffmpeg program that comes with the library we use: the same decoders, scaler and encoder. */
+final class FfmpegCommand {
+  private static final Pattern CPU = Pattern.compile("bench: utime=([0-9.]+)s stime=([0-9.]+)s");
+
+  private FfmpegCommand() {}
+
+  /** Runs it with the arguments; the processor seconds that it used, its start included. */
+  static double run(String... arguments) throws IOException, InterruptedException {
+    Path program = Path.of(Loader.load(ffmpeg.class));
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(program.toString(), "-hide_banner", "-nostdin", "-y", "-benchmark"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    // It finds the libraries of its jar beside itself.
+    builder.environment().put("LD_LIBRARY_PATH", program.getParent().toString());
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException("ffmpeg failed:\n" + output);
+    }
+    Matcher matcher = CPU.matcher(output);
+    if (!matcher.find()) {
+      throw new IOException("ffmpeg told no time:\n" + output);
+    }
+    return Double.parseDouble(matcher.group(1)) + Double.parseDouble(matcher.group(2));
+  }
+}

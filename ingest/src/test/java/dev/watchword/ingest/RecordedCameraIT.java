@@ -1,0 +1,80 @@
+package dev.watchword.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.watchword.schemas.Segment;
+import dev.watchword.service.ServiceContext;
+import dev.watchword.service.config.ConfigFile;
+import dev.watchword.service.config.Section;
+import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.simulator.DrawnScene;
+import dev.watchword.simulator.SceneClip;
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole service, with the broker's place taken. */
+@Timeout(60)
+class RecordedCameraIT {
+  @TempDir Path directory;
+
+  private final Topics topics = new Topics(true);
+  private final List<Throwable> bugs = new CopyOnWriteArrayList<>();
+
+  @Test
+  void indexesWhatItRecords() throws Exception {
+    List<Segment> segments = play("recording: {segment: 2s, keep-free: 0B}");
+
+    assertThat(segments).extracting(Segment::getFrames).containsExactly(30, 10);
+    assertThat(segments).extracting(Segment::getCamera).containsOnly("gate");
+    assertThat(segments.get(0).getSession()).isEqualTo(topics.frames().get(0).getId().getSession());
+    assertThat(segments.get(0).getStart()).isEqualTo(topics.frames().get(0).getCapturedAt());
+    for (Segment segment : segments) {
+      assertThat(directory.resolve("storage").resolve(segment.getName())).isRegularFile();
+    }
+  }
+
+  @Test
+  void aDiskWithoutRoomCostsNoFrames() throws Exception {
+    Files.writeString(directory.resolve("storage"), "in the way");
+
+    assertThat(play("recording: {segment: 2s}")).isEmpty();
+
+    assertThat(topics.frames()).hasSize(8);
+  }
+
+  private List<Segment> play(String recording) throws Exception {
+    Path clip = SceneClip.cached(directory, new DrawnScene(5, 160, 120, 10, 40));
+    Section file =
+        ConfigFile.parse(
+            "c.yaml", "cameras: {gate: {url: \"" + clip + "\", " + recording + "}}", name -> null);
+    CollectorRegistry registry = new CollectorRegistry();
+    ServiceContext context =
+        new ServiceContext(
+            KafkaSettings.from(file, registry), registry, Clock.systemUTC(), bugs::add);
+    Pause none = (time, stop) -> {};
+    try (IngestService service =
+        new IngestService(
+            context,
+            IngestConfig.from(file, directory.resolve("storage")),
+            () -> topics.producer,
+            FfmpegSource.opener(Clock.systemUTC(), none),
+            Pause.real())) {
+      service.start();
+      while (!topics.states().contains("ENDED ENDED")) {
+        java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+      }
+    }
+    assertThat(bugs).isEmpty();
+    return topics.producer.history().stream()
+        .filter(record -> record.topic().equals("watchword.recordings"))
+        .map(record -> (Segment) record.value())
+        .toList();
+  }
+}
