@@ -1,0 +1,187 @@
+package dev.watchword.ingest;
+
+import static org.bytedeco.ffmpeg.global.avcodec.*;
+import static org.bytedeco.ffmpeg.global.avformat.*;
+import static org.bytedeco.ffmpeg.global.avutil.*;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVRational;
+
+/**
+ * One connection to a camera or file: opens it and gives the compressed packets of its video, each
+ * bounded in time. The only owner of FFmpeg's format context. Opened, read and closed on one
+ * thread; all native memory is freed by {@link #close()}.
+ */
+final class PacketReader implements AutoCloseable {
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+  private static final Duration CLOSE_LIMIT_WHEN_STOPPING = Duration.ofMillis(500);
+
+  static {
+    // FFmpeg's own log lines hold whole URLs, passwords included.
+    av_log_set_level(AV_LOG_QUIET);
+  }
+
+  private final CameraConfig camera;
+  private final StopSignal stop;
+  private final Clock clock;
+  private final Deadline deadline;
+  private final AVPacket packet = av_packet_alloc();
+  private AVFormatContext format;
+  private AVStream video;
+  private boolean recorded;
+  private long arrivedMicros;
+
+  private PacketReader(CameraConfig camera, StopSignal stop, Clock clock) {
+    this.camera = camera;
+    this.stop = stop;
+    this.clock = clock;
+    this.deadline = new Deadline(stop);
+  }
+
+  /**
+   * Connects, within the camera's open timeout; {@code stop} ends it early.
+   *
+   * @throws SourceFailure when the camera cannot be reached or gives no video
+   */
+  static PacketReader open(CameraConfig camera, StopSignal stop, Clock clock) throws SourceFailure {
+    PacketReader reader = new PacketReader(camera, stop, clock);
+    try {
+      reader.open();
+      return reader;
+    } catch (SourceFailure | RuntimeException e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  private void open() throws SourceFailure {
+    deadline.within(camera.openTimeout());
+    openFormat();
+    video = videoStream();
+    boolean http = camera.url().scheme().startsWith("http");
+    boolean finite = video.duration() > 0 || format.duration() > 0;
+    recorded = camera.url().isFile() || (http && finite);
+  }
+
+  private void openFormat() throws SourceFailure {
+    AVFormatContext context = avformat_alloc_context();
+    deadline.attach(context);
+    AVDictionary options = new AVDictionary(null);
+    try {
+      FfmpegOptions.of(camera).forEach((key, value) -> av_dict_set(options, key, value, 0));
+      int code = avformat_open_input(context, camera.url().reveal(), null, options);
+      if (code < 0) {
+        // A timed-out reply shows as invalid data.
+        throw deadline.isOver()
+            ? FfmpegErrors.openTimeout(camera.url())
+            : FfmpegErrors.opening(camera.url(), code);
+      }
+      format = context;
+    } finally {
+      av_dict_free(options);
+    }
+  }
+
+  /**
+   * Reading ahead to learn about the stream costs seconds, so it is left out when the stream's
+   * description has all that a decoder needs.
+   */
+  private AVStream videoStream() throws SourceFailure {
+    AVStream stream = findVideo();
+    if (stream == null
+        || stream.codecpar().codec_id() == AV_CODEC_ID_NONE
+        || stream.codecpar().extradata_size() == 0) {
+      avformat_find_stream_info(format, (AVDictionary) null);
+      // It returns success even when it was cut short.
+      if (deadline.isOver()) {
+        throw FfmpegErrors.openTimeout(camera.url());
+      }
+      stream = findVideo();
+    }
+    if (stream == null) {
+      throw FfmpegErrors.noVideo(camera.url());
+    }
+    return stream;
+  }
+
+  private AVStream findVideo() {
+    int index = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
+    return index < 0 ? null : format.streams(index);
+  }
+
+  /**
+   * Waits for the next packet of the video, at most the camera's read timeout. The packet belongs
+   * to the reader and holds until the next call or close; null at the end of the stream.
+   *
+   * @throws SourceFailure when the stream stalls or breaks; the reader can only be closed then
+   */
+  AVPacket next() throws SourceFailure {
+    deadline.within(camera.readTimeout());
+    do {
+      av_packet_unref(packet);
+      int code;
+      do {
+        code = av_read_frame(format, packet);
+      } while (code == AVERROR_EAGAIN() && !deadline.isOver());
+      // A read that was cut short may still give the last piece that had arrived before.
+      if (deadline.isOver()) {
+        throw FfmpegErrors.stalled(camera.url());
+      }
+      if (code == AVERROR_EOF) {
+        return null;
+      }
+      if (code < 0) {
+        throw FfmpegErrors.reading(camera.url(), code);
+      }
+    } while (packet.stream_index() != video.index());
+    arrivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    return packet;
+  }
+
+  /** UTC microseconds at which the last packet was there. */
+  long arrivedMicros() {
+    return arrivedMicros;
+  }
+
+  /** What a decoder or a file needs to know about the stream; belongs to the reader. */
+  AVCodecParameters parameters() {
+    return video.codecpar();
+  }
+
+  /** The unit of the packets' timestamps, in seconds. */
+  AVRational timeBase() {
+    return video.time_base();
+  }
+
+  /** Whether this is a recording with an end, which is read faster than it was made. */
+  boolean isRecorded() {
+    return recorded;
+  }
+
+  /** MJPEG over HTTP has no timestamps; FFmpeg makes them up at 25 frames a second. */
+  boolean hasMadeUpTimestamps() {
+    return !recorded && (format.iformat().flags() & AVFMT_NOTIMESTAMPS) != 0;
+  }
+
+  @Override
+  public void close() {
+    if (packet.isNull()) {
+      return;
+    }
+    deadline.withinForClose(stop.isSet() ? CLOSE_LIMIT_WHEN_STOPPING : CLOSE_LIMIT);
+    if (format != null) {
+      avformat_close_input(format);
+    }
+    av_packet_free(packet);
+    deadline.close();
+  }
+}
