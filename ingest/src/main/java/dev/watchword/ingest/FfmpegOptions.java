@@ -21,6 +21,10 @@ final class FfmpegOptions {
       options.put("rtsp_transport", camera.transport() == Transport.UDP ? "udp" : "tcp");
       options.put("allowed_media_types", "video");
       options.put("timeout", timeout);
+      // Without a queue, as is usual over TCP, FFmpeg does not look for gaps in the sequence.
+      if (camera.transport() == Transport.TCP) {
+        options.put("reorder_queue_size", "2");
+      }
     } else {
       options.put("rw_timeout", timeout);
     }

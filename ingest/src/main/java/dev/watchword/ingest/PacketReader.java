@@ -26,8 +26,7 @@ final class PacketReader implements AutoCloseable {
   private static final Duration CLOSE_LIMIT_WHEN_STOPPING = Duration.ofMillis(500);
 
   static {
-    // FFmpeg's own log lines hold whole URLs, passwords included.
-    av_log_set_level(AV_LOG_QUIET);
+    FfmpegLog.listen();
   }
 
   private final CameraConfig camera;
@@ -39,12 +38,15 @@ final class PacketReader implements AutoCloseable {
   private AVStream video;
   private boolean recorded;
   private long arrivedMicros;
+  private long gapsSeen;
+  private int suspect;
 
   private PacketReader(CameraConfig camera, StopSignal stop, Clock clock) {
     this.camera = camera;
     this.stop = stop;
     this.clock = clock;
     this.deadline = new Deadline(stop);
+    this.gapsSeen = FfmpegLog.gaps();
   }
 
   /**
@@ -120,7 +122,8 @@ final class PacketReader implements AutoCloseable {
 
   /**
    * Waits for the next packet of the video, at most the camera's read timeout. The packet belongs
-   * to the reader and holds until the next call or close; null at the end of the stream.
+   * to the reader and holds until the next call or close; null at the end of the stream. It is
+   * flagged as corrupt when data before it or of it was lost on the way.
    *
    * @throws SourceFailure when the stream stalls or breaks; the reader can only be closed then
    */
@@ -144,7 +147,24 @@ final class PacketReader implements AutoCloseable {
       }
     } while (packet.stream_index() != video.index());
     arrivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    markGap();
     return packet;
+  }
+
+  /**
+   * Nothing on the packet itself tells that the network lost others before it or parts of it. A
+   * frame is complete when the next begins, so what is missing may also be the next one's.
+   */
+  private void markGap() {
+    long gaps = FfmpegLog.gaps();
+    if (gaps != gapsSeen) {
+      gapsSeen = gaps;
+      suspect = 2;
+    }
+    if (suspect > 0) {
+      suspect--;
+      packet.flags(packet.flags() | AV_PKT_FLAG_CORRUPT);
+    }
   }
 
   /** UTC microseconds at which the last packet was there. */
