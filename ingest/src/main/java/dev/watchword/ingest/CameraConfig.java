@@ -2,6 +2,7 @@ package dev.watchword.ingest;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -12,6 +13,8 @@ import java.util.regex.Pattern;
  * @param picture long side of the published JPEG in pixels; 0 keeps the source's size. Larger than
  *     the source it keeps the source's size too
  * @param quality FFmpeg's qscale of the JPEG, 2 (best) to 31
+ * @param decode which frames are decoded
+ * @param gate lets only frames with motion pass; empty for all
  * @param openTimeout bounds connecting, log-in and stream description together
  * @param readTimeout how long a live stream may be silent before it counts as stalled
  */
@@ -22,6 +25,8 @@ public record CameraConfig(
     Transport transport,
     int picture,
     int quality,
+    DecodeMode decode,
+    Optional<GateConfig> gate,
     Duration openTimeout,
     Duration readTimeout) {
   static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
@@ -35,6 +40,8 @@ public record CameraConfig(
   public CameraConfig {
     Objects.requireNonNull(url, "url");
     Objects.requireNonNull(transport, "transport");
+    Objects.requireNonNull(decode, "decode");
+    Objects.requireNonNull(gate, "gate");
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException("not a camera id: " + id);
     }
@@ -52,6 +59,8 @@ public record CameraConfig(
         Transport.TCP,
         IngestConfig.PICTURE,
         IngestConfig.QUALITY,
+        DecodeMode.LAZY,
+        Optional.empty(),
         IngestConfig.OPEN_TIMEOUT,
         IngestConfig.READ_TIMEOUT);
   }

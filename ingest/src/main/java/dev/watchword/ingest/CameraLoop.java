@@ -1,7 +1,7 @@
 package dev.watchword.ingest;
 
+import dev.watchword.ingest.MotionGate.Verdict;
 import dev.watchword.schemas.FrameId;
-import dev.watchword.schemas.SampleReason;
 import dev.watchword.schemas.SampledFrame;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -18,6 +18,7 @@ final class CameraLoop implements AutoCloseable {
   private final FrameSource source;
   private final Damage damage = new Damage();
   private final Sampler sampler;
+  private final FrameGate gate;
   private final JpegEncoder encoder;
   private final FramePublisher publisher;
   private final IngestMetrics.Camera metrics;
@@ -39,9 +40,11 @@ final class CameraLoop implements AutoCloseable {
     this.session = session;
     this.source = source;
     this.sampler = new Sampler(camera.samplesPerSecond());
+    this.gate = FrameGate.of(camera);
     this.encoder = encoder;
     this.publisher = publisher;
     this.metrics = metrics;
+    source.sampledBy(sampler, metrics);
   }
 
   /**
@@ -52,15 +55,27 @@ final class CameraLoop implements AutoCloseable {
     metrics.captured();
     if (damage.isDirty(frame.keyFrame(), frame.broken())) {
       metrics.dropped(DropReason.DAMAGED);
+    } else if (!frame.isDecoded()) {
+      sampler.pass(frame.ptsMicros());
+      metrics.notSampled();
     } else if (!sampler.keep(frame.ptsMicros())) {
       metrics.notSampled();
     } else {
-      publish(frame, sequence++);
+      sampled(frame);
     }
     return frame;
   }
 
-  private void publish(Frame frame, long number) {
+  private void sampled(Frame frame) {
+    Verdict verdict = gate.judge(frame);
+    if (verdict.passes()) {
+      publish(frame, verdict, sequence++);
+    } else {
+      metrics.gated();
+    }
+  }
+
+  private void publish(Frame frame, Verdict verdict, long number) {
     Jpeg jpeg;
     try {
       jpeg = encoder.encode(frame.picture());
@@ -69,10 +84,10 @@ final class CameraLoop implements AutoCloseable {
       logOnce(e);
       return;
     }
-    publisher.publish(sampled(frame, number, jpeg), metrics);
+    publisher.publish(sampled(frame, verdict, number, jpeg), metrics);
   }
 
-  private SampledFrame sampled(Frame frame, long number, Jpeg jpeg) {
+  private SampledFrame sampled(Frame frame, Verdict verdict, long number, Jpeg jpeg) {
     return SampledFrame.newBuilder()
         .setId(new FrameId(camera.id(), session, number))
         .setCapturedAt(instant(frame.capturedAtMicros()))
@@ -84,7 +99,8 @@ final class CameraLoop implements AutoCloseable {
         .setCodec(frame.codec())
         .setKeyFrame(frame.keyFrame())
         .setDamaged(false)
-        .setReason(SampleReason.RATE)
+        .setMotionScore(verdict.score())
+        .setReason(verdict.reason())
         .setImageWidth(jpeg.width())
         .setImageHeight(jpeg.height())
         .setImage(ByteBuffer.wrap(jpeg.bytes()))
@@ -115,6 +131,7 @@ final class CameraLoop implements AutoCloseable {
 
   @Override
   public void close() {
+    gate.close();
     source.close();
   }
 }

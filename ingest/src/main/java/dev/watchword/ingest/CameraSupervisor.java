@@ -87,8 +87,10 @@ final class CameraSupervisor implements LoopThread.Loop {
   }
 
   private void passed(Frame frame) {
-    metrics.live(true);
-    report.live(session, frame);
+    if (frame.isDecoded()) {
+      metrics.live(true);
+      report.live(session, frame);
+    }
     soundFrames = frame.broken() ? 0 : soundFrames + 1;
     if (soundFrames == FRAMES_TO_RESET) {
       retryDelay.reset();

@@ -3,13 +3,15 @@ package dev.watchword.ingest;
 import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.ffmpeg.avutil.AVRational;
 
 /**
  * Compressed packets to pictures, with one decoder thread, so that no frame waits for the ones
@@ -19,20 +21,22 @@ import org.bytedeco.ffmpeg.avutil.AVRational;
 final class Decoder implements AutoCloseable {
   private final AVFrame picture = av_frame_alloc();
   private final AVCodecContext context;
+  private final TreeMap<Long, Long> arrivals = new TreeMap<>();
+  private long arrivedMicros;
   private boolean lost;
   private boolean broken;
   private boolean ended;
+  private boolean draining;
 
   /**
-   * @param timeBase of the packets' timestamps
    * @param url named when the codec is not supported
    */
-  Decoder(AVCodecParameters parameters, AVRational timeBase, CameraUrl url) throws SourceFailure {
+  Decoder(AVCodecParameters parameters, CameraUrl url) throws SourceFailure {
     int id = parameters.codec_id();
     AVCodec codec = avcodec_find_decoder(id);
     context = avcodec_alloc_context3(codec);
     avcodec_parameters_to_context(context, parameters);
-    context.pkt_timebase(timeBase);
+    context.pkt_timebase(av_make_q(1, 1_000_000));
     context.thread_count(1);
     if (codec == null || avcodec_open2(context, codec, (AVDictionary) null) < 0) {
       close();
@@ -40,13 +44,34 @@ final class Decoder implements AutoCloseable {
     }
   }
 
-  /** Takes the packet, which stays the caller's. Call {@link #receive()} until it gives no more. */
-  void send(AVPacket packet) {
+  /**
+   * Decodes the frame and frees its packet. Call {@link #receive()} until it gives no more before
+   * the next.
+   */
+  void send(CodedFrame frame) {
+    AVPacket packet = frame.packet();
+    if (frame.timed()) {
+      packet.pts(frame.ptsMicros()).dts(AV_NOPTS_VALUE);
+      arrivals.put(frame.ptsMicros(), frame.arrivedMicros());
+    } else {
+      packet.pts(AV_NOPTS_VALUE).dts(frame.ptsMicros());
+    }
+    arrivedMicros = frame.arrivedMicros();
     lost |= (packet.flags() & AV_PKT_FLAG_CORRUPT) != 0;
     lost |= avcodec_send_packet(context, packet) < 0;
+    av_packet_free(packet);
   }
 
-  /** No packet will come any more: what the decoder still holds can be received. */
+  /**
+   * Lets the decoder give out all that it holds, as no frame that follows refers to it. It takes
+   * frames again when {@link #receive()} gives no more.
+   */
+  void drain() {
+    draining = true;
+    avcodec_send_packet(context, null);
+  }
+
+  /** No frame will come any more: what the decoder still holds can be received. */
   void end() {
     ended = true;
     avcodec_send_packet(context, null);
@@ -59,11 +84,47 @@ final class Decoder implements AutoCloseable {
   /** Whether there is a further picture; it replaces the one before. */
   boolean receive() {
     if (avcodec_receive_frame(context, picture) < 0) {
+      if (draining || ended) {
+        arrivals.clear();
+      }
+      if (draining) {
+        draining = false;
+        avcodec_flush_buffers(context);
+      }
       return false;
     }
     broken = lost || picture.decode_error_flags() != 0;
     lost = false;
+    if (isTimed()) {
+      arrivedMicros = arrivals.getOrDefault(ptsMicros(), arrivedMicros);
+      // Frames that went before and never came out were lost in the decoder.
+      arrivals.headMap(ptsMicros(), true).clear();
+    }
     return true;
+  }
+
+  /** The presentation times of the frames that have gone in and not come out, in order. */
+  NavigableSet<Long> pending() {
+    return new TreeSet<>(arrivals.navigableKeySet());
+  }
+
+  /** Whether a frame before the given presentation time may still come out. */
+  boolean holdsBefore(long ptsMicros) {
+    return !arrivals.isEmpty() && arrivals.firstKey() < ptsMicros;
+  }
+
+  /** Whether the last picture has a presentation time. */
+  boolean isTimed() {
+    return picture.best_effort_timestamp() != AV_NOPTS_VALUE;
+  }
+
+  long ptsMicros() {
+    return picture.best_effort_timestamp();
+  }
+
+  /** When the last picture's packet arrived, UTC. */
+  long arrivedMicros() {
+    return arrivedMicros;
   }
 
   /** The last picture received; belongs to the decoder. */

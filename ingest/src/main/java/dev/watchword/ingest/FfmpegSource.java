@@ -7,16 +7,18 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.NavigableSet;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avcodec.AVProducerReferenceTime;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
- * One session with a camera or file through FFmpeg: reads packets, decodes each, and puts times on
- * the frames. Opened, read and closed on one thread.
+ * One session with a camera or file through FFmpeg: reads packets, decodes those that are wanted,
+ * and puts times on the frames. Opened, read and closed on one thread.
  *
  * <p>Recordings (files, and HTTP resources of known length) are given out at the pace of their
  * timestamps, as a camera would.
@@ -34,6 +36,11 @@ final class FfmpegSource implements FrameSource {
   private final PacketReader reader;
   private final Decoder decoder;
   private final CaptureTime captureTime;
+  private DecodePlan plan;
+  private IngestMetrics.Camera metrics;
+  private boolean pictureReady;
+  private int width;
+  private int height;
   private final SizeTPointer size = new SizeTPointer(1);
   private final long startNanos = System.nanoTime();
   private long originPts = AV_NOPTS_VALUE;
@@ -54,6 +61,7 @@ final class FfmpegSource implements FrameSource {
     this.reader = reader;
     this.decoder = decoder;
     this.captureTime = reader.isRecorded() ? CaptureTime.recorded(now()) : CaptureTime.live();
+    this.plan = plan(DecodeMode.EAGER, new Sampler(camera.samplesPerSecond()), () -> {});
   }
 
   /** Opens cameras for real; {@code pause} paces recordings. */
@@ -65,7 +73,7 @@ final class FfmpegSource implements FrameSource {
       throws SourceFailure {
     PacketReader reader = PacketReader.open(camera, stop, clock);
     try {
-      Decoder decoder = new Decoder(reader.parameters(), reader.timeBase(), camera.url());
+      Decoder decoder = new Decoder(reader.parameters(), camera.url());
       return new FfmpegSource(camera, clock, stop, pause, reader, decoder);
     } catch (SourceFailure | RuntimeException e) {
       reader.close();
@@ -73,9 +81,27 @@ final class FfmpegSource implements FrameSource {
     }
   }
 
+  private DecodePlan plan(DecodeMode mode, Sampler sampler, Runnable overflowed) {
+    return new DecodePlan(mode, sampler, new KeyFrames(reader.parameters()), overflowed);
+  }
+
+  @Override
+  public void sampledBy(Sampler sampler, IngestMetrics.Camera metrics) {
+    this.metrics = metrics;
+    plan = plan(camera.decode(), sampler, metrics::decodeOverflow);
+  }
+
   @Override
   public Frame next() throws SourceFailure {
-    while (!decoder.receive()) {
+    while (true) {
+      pictureReady = pictureReady || decoder.receive();
+      if (isPassedNext()) {
+        return passed(plan.passed());
+      }
+      if (pictureReady) {
+        pictureReady = false;
+        return decoded();
+      }
       if (decoder.hasEnded()) {
         throw gotPicture ? FfmpegErrors.ended(camera.url()) : FfmpegErrors.noPicture(camera.url());
       }
@@ -84,18 +110,55 @@ final class FfmpegSource implements FrameSource {
       }
       feed();
     }
-    return decoded();
   }
 
-  /** Reads one packet and hands it to the decoder. */
+  /** Whether an undecoded frame comes before all that the decoder gives or still has. */
+  private boolean isPassedNext() {
+    CodedFrame passed = plan.firstPassed();
+    if (passed == null) {
+      return false;
+    }
+    return pictureReady
+        ? decoder.isTimed() && passed.ptsMicros() < decoder.ptsMicros()
+        : !decoder.holdsBefore(passed.ptsMicros());
+  }
+
+  /** Hands one frame to the decoder, reading on when none is due. */
   private void feed() throws SourceFailure {
+    CodedFrame frame = plan.due();
+    if (frame != null) {
+      decoder.send(frame);
+      if (camera.decode() == DecodeMode.KEYFRAMES) {
+        decoder.drain();
+      }
+      return;
+    }
     AVPacket packet = reader.next();
     if (packet == null) {
+      plan.end();
       decoder.end();
       return;
     }
     noteTimes(packet);
-    decoder.send(packet);
+    plan.add(coded(packet), pending());
+  }
+
+  private CodedFrame coded(AVPacket packet) {
+    boolean timed = packet.pts() != AV_NOPTS_VALUE;
+    long pts =
+        reader.hasMadeUpTimestamps()
+            ? (System.nanoTime() - startNanos) / 1000
+            : sinceOrigin(timed ? packet.pts() : packet.dts());
+    AVPacket own = av_packet_alloc();
+    av_packet_move_ref(own, packet);
+    boolean key = (own.flags() & AV_PKT_FLAG_KEY) != 0;
+    return new CodedFrame(own, timed, pts, reader.arrivedMicros(), key);
+  }
+
+  private NavigableSet<Long> pending() {
+    NavigableSet<Long> times = decoder.pending();
+    plan.addPassed(times);
+    return times;
   }
 
   private void noteTimes(AVPacket packet) {
@@ -115,28 +178,35 @@ final class FfmpegSource implements FrameSource {
   private Frame decoded() {
     gotPicture = true;
     pictureNanos = System.nanoTime();
-    long pts = ptsMicros();
-    long arrivedMicros = reader.isRecorded() ? paced(pts) : reader.arrivedMicros();
+    if (metrics != null) {
+      metrics.decoded();
+    }
+    AVFrame picture = decoder.picture();
+    width = picture.width();
+    height = picture.height();
+    long pts = decoder.isTimed() ? decoder.ptsMicros() : (pictureNanos - startNanos) / 1000;
+    return frame(picture, pts, decoder.arrivedMicros(), decoder.isKeyFrame(), decoder.isBroken());
+  }
+
+  private Frame passed(CodedFrame coded) {
+    av_packet_free(coded.packet());
+    return frame(null, coded.ptsMicros(), coded.arrivedMicros(), coded.key(), false);
+  }
+
+  private Frame frame(AVFrame picture, long pts, long arrived, boolean key, boolean broken) {
+    long arrivedMicros = reader.isRecorded() ? paced(pts) : arrived;
     long capturedAt = captureTime.of(pts, arrivedMicros);
     return new Frame(
-        decoder.picture(),
+        picture,
         pts,
         capturedAt,
         captureTime.clock(),
         arrivedMicros,
-        decoder.isKeyFrame(),
-        decoder.isBroken(),
-        decoder.picture().width(),
-        decoder.picture().height(),
+        key,
+        broken,
+        width,
+        height,
         decoder.codec());
-  }
-
-  private long ptsMicros() {
-    long stamp = decoder.picture().best_effort_timestamp();
-    if (reader.hasMadeUpTimestamps() || stamp == AV_NOPTS_VALUE || originPts == AV_NOPTS_VALUE) {
-      return (pictureNanos - startNanos) / 1000;
-    }
-    return sinceOrigin(stamp);
   }
 
   /** Waits until the frame's time has come, which is its arrival. */
@@ -149,7 +219,9 @@ final class FfmpegSource implements FrameSource {
   }
 
   private long sinceOrigin(long pts) {
-    return av_rescale_q(pts - originPts, reader.timeBase(), MICROS);
+    return pts == AV_NOPTS_VALUE || originPts == AV_NOPTS_VALUE
+        ? AV_NOPTS_VALUE
+        : av_rescale_q(pts - originPts, reader.timeBase(), MICROS);
   }
 
   private long now() {
@@ -163,6 +235,7 @@ final class FfmpegSource implements FrameSource {
 
   @Override
   public void close() {
+    plan.close();
     decoder.close();
     reader.close();
     if (!size.isNull()) {

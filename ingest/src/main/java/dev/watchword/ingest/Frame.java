@@ -4,9 +4,10 @@ import dev.watchword.schemas.CaptureClock;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /**
- * A decoded frame. The picture is native memory of the source and valid until its next {@link
+ * A frame of a stream. The picture is native memory of the source and valid until its next {@link
  * FrameSource#next()} or close.
  *
+ * @param picture null when the frame was not decoded, as sampling leaves it out
  * @param ptsMicros presentation time in the stream
  * @param capturedAtMicros UTC; never less than the frame's before it in the session
  * @param arrivedAtMicros UTC, when the packet that completed the frame was read
@@ -22,4 +23,8 @@ record Frame(
     boolean broken,
     int width,
     int height,
-    String codec) {}
+    String codec) {
+  boolean isDecoded() {
+    return picture != null;
+  }
+}

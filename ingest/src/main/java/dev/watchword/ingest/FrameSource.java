@@ -13,7 +13,15 @@ interface FrameSource extends AutoCloseable {
   }
 
   /**
-   * The next decoded frame; waits for it at most the camera's read timeout.
+   * Tells the source which frames will be wanted, before the first is read; it may then leave out
+   * decoding others. Every frame is decoded if this is never called.
+   *
+   * @param sampler is told of each frame by whoever reads this source
+   */
+  default void sampledBy(Sampler sampler, IngestMetrics.Camera metrics) {}
+
+  /**
+   * The next frame, decoded if it is wanted; waits for it at most the camera's read timeout.
    *
    * @throws SourceFailure when the stream stalls, breaks or ends; the source can only be closed
    *     then

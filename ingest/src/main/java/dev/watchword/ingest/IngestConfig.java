@@ -6,6 +6,7 @@ import dev.watchword.service.config.Section;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The cameras of the file, in its order. There may be none. */
 public record IngestConfig(List<CameraConfig> cameras) {
@@ -50,6 +51,10 @@ public record IngestConfig(List<CameraConfig> cameras) {
         section.choice("transport", Transport.TCP),
         picture(section),
         section.integer("quality", QUALITY, 2, 31),
+        section.choice("decode", DecodeMode.LAZY),
+        section.has("gate")
+            ? Optional.of(GateConfig.from(section.section("gate")))
+            : Optional.empty(),
         timeout(section, "open-timeout", OPEN_TIMEOUT),
         timeout(section, "read-timeout", READ_TIMEOUT));
   }

@@ -9,13 +9,16 @@ import java.util.Locale;
 /**
  * What ingest counts. For each camera, at any time:
  *
- * <pre>captured = not_sampled + dropped (all reasons) + published + in_flight</pre>
+ * <pre>captured = not_sampled + gated + dropped (all reasons) + published + in_flight</pre>
  *
  * where in flight is what the producer holds unanswered; it is 0 after the service has closed.
  */
 final class IngestMetrics {
   private final Counter captured;
+  private final Counter decoded;
+  private final Counter overflows;
   private final Counter notSampled;
+  private final Counter gated;
   private final Counter dropped;
   private final Counter published;
   private final Counter bytes;
@@ -26,9 +29,19 @@ final class IngestMetrics {
   private final Histogram latency;
 
   IngestMetrics(CollectorRegistry registry) {
-    captured = counter("frames_captured_total", "Frames decoded.").register(registry);
+    captured =
+        counter("frames_captured_total", "Frames received, decoded or not.").register(registry);
+    decoded = counter("frames_decoded_total", "Frames decoded.").register(registry);
+    overflows =
+        counter(
+                "decode_overflows_total",
+                "Times that frames held back undecoded became too many and were decoded.")
+            .register(registry);
     notSampled =
         counter("frames_not_sampled_total", "Frames left out by the sampling rate.")
+            .register(registry);
+    gated =
+        counter("frames_gated_total", "Sampled frames left out as nothing moved in them.")
             .register(registry);
     dropped =
         Counter.build("watchword_ingest_frames_dropped_total", "Frames lost, by reason.")
@@ -73,7 +86,10 @@ final class IngestMetrics {
   final class Camera {
     private final String id;
     private final Counter.Child captured;
+    private final Counter.Child decoded;
+    private final Counter.Child overflows;
     private final Counter.Child notSampled;
+    private final Counter.Child gated;
     private final Counter.Child published;
     private final Counter.Child bytes;
     private final Gauge.Child inFlight;
@@ -83,7 +99,10 @@ final class IngestMetrics {
     private Camera(String id) {
       this.id = id;
       captured = IngestMetrics.this.captured.labels(id);
+      decoded = IngestMetrics.this.decoded.labels(id);
+      overflows = IngestMetrics.this.overflows.labels(id);
       notSampled = IngestMetrics.this.notSampled.labels(id);
+      gated = IngestMetrics.this.gated.labels(id);
       published = IngestMetrics.this.published.labels(id);
       bytes = IngestMetrics.this.bytes.labels(id);
       inFlight = IngestMetrics.this.inFlight.labels(id);
@@ -95,8 +114,21 @@ final class IngestMetrics {
       captured.inc();
     }
 
+    void decoded() {
+      decoded.inc();
+    }
+
+    /** Frames held back undecoded became too many, so they are decoded. */
+    void decodeOverflow() {
+      overflows.inc();
+    }
+
     void notSampled() {
       notSampled.inc();
+    }
+
+    void gated() {
+      gated.inc();
     }
 
     void dropped(DropReason reason) {

@@ -4,6 +4,7 @@ import dev.watchword.simulator.SceneClip;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** Clips that tests play. */
@@ -26,6 +27,25 @@ final class Clips {
     Assumptions.assumeTrue(
         Files.exists(clip), "there is no vtest.mp4 in " + data + "; set WATCHWORD_TEST_DATA");
     return clip;
+  }
+
+  static CameraConfig camera(String id, String url, DecodeMode mode) {
+    return camera(id, url, mode, Optional.empty());
+  }
+
+  static CameraConfig camera(String id, String url, DecodeMode mode, Optional<GateConfig> gate) {
+    CameraConfig camera = camera(id, url);
+    return new CameraConfig(
+        id,
+        camera.url(),
+        camera.samplesPerSecond(),
+        camera.transport(),
+        camera.picture(),
+        camera.quality(),
+        mode,
+        gate,
+        camera.openTimeout(),
+        camera.readTimeout());
   }
 
   static CameraConfig camera(String id, String url) {

@@ -25,6 +25,8 @@ class IngestConfigTest {
                 transport: udp
                 picture: 0
                 quality: 5
+                decode: keyframes
+                gate: {hold: 8s, mask: ["0,0 1,0 1,0.1 0,0.1"]}
                 open-timeout: 3s
                 read-timeout: 1500ms
               gate: {url: clips/gate.mp4}
@@ -40,6 +42,11 @@ class IngestConfigTest {
     assertThat(yard.transport()).isEqualTo(Transport.UDP);
     assertThat(yard.picture()).isZero();
     assertThat(yard.quality()).isEqualTo(5);
+    assertThat(yard.decode()).isEqualTo(DecodeMode.KEYFRAMES);
+    GateConfig gated = yard.gate().orElseThrow();
+    assertThat(gated.hold()).isEqualTo(Duration.ofSeconds(8));
+    assertThat(gated.heartbeat()).isEqualTo(GateConfig.DEFAULT.heartbeat());
+    assertThat(gated.mask()).containsExactly(Polygon.of("0,0 1,0 1,0.1 0,0.1"));
     assertThat(yard.openTimeout()).isEqualTo(Duration.ofSeconds(3));
     assertThat(yard.readTimeout()).isEqualTo(Duration.ofMillis(1500));
     CameraConfig gate = config.cameras().get(1);
@@ -65,6 +72,9 @@ class IngestConfigTest {
         "gate: {url: a.mp4, transport: tpc} | c.yaml:2: cameras.gate.transport: expected one of tcp",
         "gate: {url: a.mp4, picture: 7} | c.yaml:2: cameras.gate.picture: must be at least 32",
         "gate: {url: a.mp4, quality: 90} | c.yaml:2: cameras.gate.quality: must be between 2 and 31",
+        "gate: {url: a.mp4, decode: lasy} | c.yaml:2: cameras.gate.decode: expected one of eager, lazy",
+        "gate: {url: a.mp4, gate: {area: 3}} | c.yaml:2: cameras.gate.gate.area: must be between 0",
+        "gate: {url: a.mp4, gate: {mask: '0,0 1'}} | c.yaml:2: cameras.gate.gate.mask: expected three",
         "gate: {url: a.mp4, open-timeout: 1ms} | c.yaml:2: cameras.gate.open-timeout: must be",
         "gate: {url: a.mp4, read-timeout: 5} | c.yaml:2: cameras.gate.read-timeout: expected a",
       })

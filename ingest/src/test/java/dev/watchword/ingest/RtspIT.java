@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -234,7 +235,16 @@ class RtspIT {
   private static CameraConfig camera(
       String id, String url, Transport transport, double rate, Duration timeout) {
     return new CameraConfig(
-        id, CameraUrl.of(new Secret(url)), rate, transport, 640, 3, timeout, timeout);
+        id,
+        CameraUrl.of(new Secret(url)),
+        rate,
+        transport,
+        640,
+        3,
+        DecodeMode.LAZY,
+        Optional.empty(),
+        timeout,
+        timeout);
   }
 
   private static CameraProbe.Probe probe(String url) {

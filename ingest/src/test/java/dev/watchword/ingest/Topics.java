@@ -81,6 +81,7 @@ final class Topics {
   double unaccounted(String camera) {
     return count("frames_captured_total", camera)
         - count("frames_not_sampled_total", camera)
+        - count("frames_gated_total", camera)
         - dropped(camera)
         - count("frames_published_total", camera)
         - count("frames_in_flight", camera);

@@ -1,0 +1,184 @@
+package dev.watchword.ingest;
+
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
+
+import java.util.ArrayDeque;
+import java.util.NavigableSet;
+import java.util.Queue;
+import java.util.TreeSet;
+
+/**
+ * Decides which of a stream's coded frames are decoded. Frames go in as they arrive and come out as
+ * {@link #due()}, to be decoded in this order, or as {@link #passed()}, never to be decoded.
+ *
+ * <p>When no further sample is expected before the next key frame, which is predicted from the GOP
+ * before, frames are held back. The key frame that ends the GOP lets them pass undecoded. If the
+ * sampler wants one of them after all, or they get too many, all are decoded. So the sampled
+ * pictures are those of a decoder that decodes everything. Used by one thread; frees the packets
+ * that it still has on close.
+ */
+final class DecodePlan implements AutoCloseable {
+  /** More than a GOP of ordinary cameras; those with longer ones are decoded eagerly. */
+  static final int MOST_HELD = 300;
+
+  static final long MOST_HELD_BYTES = 16L << 20;
+
+  private final DecodeMode mode;
+  private final Sampler sampler;
+  private final KeyFrames keyFrames;
+  private final Runnable overflowed;
+  private final Queue<CodedFrame> due = new ArrayDeque<>();
+  private final ArrayDeque<CodedFrame> held = new ArrayDeque<>();
+  private final Queue<CodedFrame> passed = new ArrayDeque<>();
+  private final TreeSet<Long> heldPts = new TreeSet<>();
+  private long heldBytes;
+  private long lastPts = Long.MIN_VALUE;
+  private long sentPts = Long.MIN_VALUE;
+  private long keyPts = Long.MIN_VALUE;
+  private long gopMicros;
+  private long stepMicros;
+
+  /**
+   * @param sampler is only asked, never told of a frame
+   * @param keyFrames tells which frames need nothing before them
+   * @param overflowed runs each time that held frames are decoded because they are too many
+   */
+  DecodePlan(DecodeMode mode, Sampler sampler, KeyFrames keyFrames, Runnable overflowed) {
+    this.mode = mode;
+    this.sampler = sampler;
+    this.keyFrames = keyFrames;
+    this.overflowed = overflowed;
+  }
+
+  /**
+   * Takes the next frame of the stream, in decoding order.
+   *
+   * @param pending presentation times of the frames that the decoder has not given out yet, and of
+   *     those that passed and were not reported yet
+   */
+  void add(CodedFrame frame, NavigableSet<Long> pending) {
+    switch (mode) {
+      case EAGER -> due.add(frame);
+      case KEYFRAMES -> (frame.key() ? due : passed).add(frame);
+      case LAZY -> lazily(frame, pending);
+    }
+  }
+
+  private void lazily(CodedFrame frame, NavigableSet<Long> pending) {
+    if (!frame.timed()) {
+      release();
+      due.add(frame);
+      return;
+    }
+    if (frame.key()) {
+      endGop(frame);
+    }
+    note(frame);
+    if (held.isEmpty() && !mayHold(frame, pending)) {
+      decode(frame);
+      return;
+    }
+    hold(frame);
+    if (frame.ptsMicros() <= sentPts || isWanted(pending)) {
+      release();
+    } else if (held.size() > MOST_HELD || heldBytes > MOST_HELD_BYTES) {
+      release();
+      overflowed.run();
+    }
+  }
+
+  private void endGop(CodedFrame key) {
+    if (keyFrames.standsAlone(key.packet())) {
+      letPass();
+    } else {
+      release();
+    }
+    if (keyPts != Long.MIN_VALUE) {
+      gopMicros = Math.max(0, key.ptsMicros() - keyPts);
+    }
+    keyPts = key.ptsMicros();
+    sentPts = Long.MIN_VALUE;
+  }
+
+  private void note(CodedFrame frame) {
+    if (lastPts != Long.MIN_VALUE && frame.ptsMicros() > lastPts) {
+      stepMicros = frame.ptsMicros() - lastPts;
+    }
+    lastPts = frame.ptsMicros();
+  }
+
+  /** Whether the next key frame is expected before the next sample. */
+  private boolean mayHold(CodedFrame frame, NavigableSet<Long> pending) {
+    long nextKey = keyPts + gopMicros;
+    return gopMicros > 0
+        && frame.ptsMicros() > sentPts
+        && frame.ptsMicros() < nextKey
+        && sampler.dueAfter(pending) >= nextKey - stepMicros / 2;
+  }
+
+  private boolean isWanted(NavigableSet<Long> pending) {
+    TreeSet<Long> coming = new TreeSet<>(pending);
+    coming.addAll(heldPts);
+    return sampler.keepsAny(coming, heldPts.first());
+  }
+
+  private void hold(CodedFrame frame) {
+    held.add(frame);
+    heldPts.add(frame.ptsMicros());
+    heldBytes += frame.bytes();
+  }
+
+  private void decode(CodedFrame frame) {
+    due.add(frame);
+    sentPts = Math.max(sentPts, frame.ptsMicros());
+  }
+
+  /** No frame comes any more. */
+  void end() {
+    letPass();
+  }
+
+  private void letPass() {
+    // Presentation order is what the sampler and the reader of this source expect.
+    held.stream().sorted((a, b) -> Long.compare(a.ptsMicros(), b.ptsMicros())).forEach(passed::add);
+    forget();
+  }
+
+  private void release() {
+    held.forEach(this::decode);
+    forget();
+  }
+
+  private void forget() {
+    held.clear();
+    heldPts.clear();
+    heldBytes = 0;
+  }
+
+  /** The next frame to decode, null when there is none for now. */
+  CodedFrame due() {
+    return due.poll();
+  }
+
+  /** The next frame that is not decoded; null when there is none. */
+  CodedFrame firstPassed() {
+    return passed.peek();
+  }
+
+  CodedFrame passed() {
+    return passed.poll();
+  }
+
+  /** Adds the presentation times of the passed frames that nobody has taken yet. */
+  void addPassed(NavigableSet<Long> times) {
+    passed.forEach(frame -> times.add(frame.ptsMicros()));
+  }
+
+  @Override
+  public void close() {
+    for (Queue<CodedFrame> frames : java.util.List.of(due, held, passed)) {
+      frames.forEach(frame -> av_packet_free(frame.packet()));
+      frames.clear();
+    }
+  }
+}
