@@ -34,7 +34,9 @@ public record CameraConfig(
   /** How RTSP carries the stream; other schemes do not use it. */
   public enum Transport {
     TCP,
-    UDP
+    UDP,
+    /** TCP where the camera can, else UDP. */
+    PREFER_TCP
   }
 
   public CameraConfig {
@@ -48,6 +50,31 @@ public record CameraConfig(
     if (!(samplesPerSecond > 0)) {
       throw new IllegalArgumentException("samplesPerSecond must be above 0");
     }
+  }
+
+  CameraConfig withTransport(Transport other) {
+    return new CameraConfig(
+        id,
+        url,
+        samplesPerSecond,
+        other,
+        picture,
+        quality,
+        decode,
+        gate,
+        openTimeout,
+        readTimeout);
+  }
+
+  CameraConfig withSamplesPerSecond(double rate) {
+    return new CameraConfig(
+        id, url, rate, transport, picture, quality, decode, gate, openTimeout, readTimeout);
+  }
+
+  /** With both timeouts the same. */
+  CameraConfig withTimeouts(Duration timeout) {
+    return new CameraConfig(
+        id, url, samplesPerSecond, transport, picture, quality, decode, gate, timeout, timeout);
   }
 
   /** A camera with the defaults of the file. */

@@ -18,17 +18,25 @@ final class FfmpegOptions {
     // The deadline callback ends waits in time; this ends those that FFmpeg does not ask it about.
     String timeout = Long.toString(micros(longer(camera.openTimeout(), camera.readTimeout())));
     if (camera.url().isRtsp()) {
-      options.put("rtsp_transport", camera.transport() == Transport.UDP ? "udp" : "tcp");
+      options.putAll(transport(camera.transport()));
       options.put("allowed_media_types", "video");
       options.put("timeout", timeout);
       // Without a queue, as is usual over TCP, FFmpeg does not look for gaps in the sequence.
-      if (camera.transport() == Transport.TCP) {
+      if (camera.transport() != Transport.UDP) {
         options.put("reorder_queue_size", "2");
       }
     } else {
       options.put("rw_timeout", timeout);
     }
     return options;
+  }
+
+  private static Map<String, String> transport(Transport transport) {
+    return switch (transport) {
+      case TCP -> Map.of("rtsp_transport", "tcp");
+      case UDP -> Map.of("rtsp_transport", "udp");
+      case PREFER_TCP -> Map.of("rtsp_flags", "prefer_tcp");
+    };
   }
 
   /**

@@ -125,6 +125,11 @@ final class FfmpegSource implements FrameSource {
 
   /** Hands one frame to the decoder, reading on when none is due. */
   private void feed() throws SourceFailure {
+    CodedFrame first = plan.firstDue();
+    if (first != null && decoder.mustDrainBefore(first)) {
+      decoder.drain();
+      return;
+    }
     CodedFrame frame = plan.due();
     if (frame != null) {
       decoder.send(frame);
