@@ -99,9 +99,7 @@ final class PacketReader implements AutoCloseable {
    */
   private AVStream videoStream() throws SourceFailure {
     AVStream stream = findVideo();
-    if (stream == null
-        || stream.codecpar().codec_id() == AV_CODEC_ID_NONE
-        || stream.codecpar().extradata_size() == 0) {
+    if (stream == null || !isDescribed(stream.codecpar())) {
       avformat_find_stream_info(format, (AVDictionary) null);
       // It returns success even when it was cut short.
       if (deadline.isOver()) {
@@ -113,6 +111,11 @@ final class PacketReader implements AutoCloseable {
       throw FfmpegErrors.noVideo(camera.url());
     }
     return stream;
+  }
+
+  private static boolean isDescribed(AVCodecParameters parameters) {
+    return parameters.codec_id() == AV_CODEC_ID_MJPEG
+        || (parameters.codec_id() != AV_CODEC_ID_NONE && parameters.extradata_size() > 0);
   }
 
   private AVStream findVideo() {
