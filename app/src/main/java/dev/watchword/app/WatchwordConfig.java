@@ -30,12 +30,13 @@ record WatchwordConfig(
   static WatchwordConfig from(Section root, CollectorRegistry registry) {
     Path data = Path.of(root.text("data", "watchword-data")).toAbsolutePath().normalize();
     Set<String> cameras = root.section("cameras").keys();
+    ArchiveConfig archive = ArchiveConfig.from(root, data.resolve("storage"));
     WatchwordConfig config =
         new WatchwordConfig(
             KafkaSettings.from(root, registry),
-            IngestConfig.from(root),
+            IngestConfig.from(root, archive.storage().directory()),
             InferenceConfig.from(root, cameras),
-            ArchiveConfig.from(root, data.resolve("storage")),
+            archive,
             ConsoleConfig.from(root),
             data,
             root.section("operations").text("host", "127.0.0.1"));

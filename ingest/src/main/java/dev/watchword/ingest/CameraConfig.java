@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
  * @param quality FFmpeg's qscale of the JPEG, 2 (best) to 31
  * @param decode which frames are decoded
  * @param gate lets only frames with motion pass; empty for all
+ * @param recording how it is recorded; empty when it is not
+ * @param evidence what of its video is kept in memory for requests
  * @param openTimeout bounds connecting, log-in and stream description together
  * @param readTimeout how long a live stream may be silent before it counts as stalled
  */
@@ -27,6 +29,8 @@ public record CameraConfig(
     int quality,
     DecodeMode decode,
     Optional<GateConfig> gate,
+    Optional<RecordingConfig> recording,
+    EvidenceConfig evidence,
     Duration openTimeout,
     Duration readTimeout) {
   static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
@@ -44,6 +48,8 @@ public record CameraConfig(
     Objects.requireNonNull(transport, "transport");
     Objects.requireNonNull(decode, "decode");
     Objects.requireNonNull(gate, "gate");
+    Objects.requireNonNull(recording, "recording");
+    Objects.requireNonNull(evidence, "evidence");
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException("not a camera id: " + id);
     }
@@ -88,6 +94,8 @@ public record CameraConfig(
         IngestConfig.QUALITY,
         DecodeMode.LAZY,
         Optional.empty(),
+        Optional.empty(),
+        EvidenceConfig.DEFAULT,
         IngestConfig.OPEN_TIMEOUT,
         IngestConfig.READ_TIMEOUT);
   }

@@ -6,6 +6,7 @@ import dev.watchword.schemas.SampledFrame;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ final class CameraLoop implements AutoCloseable {
   /**
    * @param source is closed with the loop
    * @param encoder belongs to the caller
+   * @param taps see the session's packets; they belong to the caller
    */
   CameraLoop(
       CameraConfig camera,
@@ -35,7 +37,8 @@ final class CameraLoop implements AutoCloseable {
       FrameSource source,
       JpegEncoder encoder,
       FramePublisher publisher,
-      IngestMetrics.Camera metrics) {
+      IngestMetrics.Camera metrics,
+      List<PacketTap> taps) {
     this.camera = camera;
     this.session = session;
     this.source = source;
@@ -45,6 +48,7 @@ final class CameraLoop implements AutoCloseable {
     this.publisher = publisher;
     this.metrics = metrics;
     source.sampledBy(sampler, metrics);
+    taps.forEach(tap -> source.tappedBy(tap, session));
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.watchword.schemas.Ids;
 import dev.watchword.service.LoopThread;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -27,6 +28,7 @@ final class CameraSupervisor implements LoopThread.Loop {
   private final Pause pause;
   private final RandomGenerator random;
   private final RetryDelay retryDelay;
+  private final List<PacketTap> taps;
   private final CameraReport report;
   private final JpegEncoder encoder;
   private final StopSignal stop = new StopSignal();
@@ -43,6 +45,21 @@ final class CameraSupervisor implements LoopThread.Loop {
       Clock clock,
       Pause pause,
       RandomGenerator random) {
+    this(camera, opener, publisher, metrics, clock, pause, random, List.of());
+  }
+
+  /**
+   * @param taps see the packets of each session; they belong to the caller
+   */
+  CameraSupervisor(
+      CameraConfig camera,
+      FrameSource.Opener opener,
+      FramePublisher publisher,
+      IngestMetrics.Camera metrics,
+      Clock clock,
+      Pause pause,
+      RandomGenerator random,
+      List<PacketTap> taps) {
     this.camera = camera;
     this.opener = opener;
     this.publisher = publisher;
@@ -50,6 +67,7 @@ final class CameraSupervisor implements LoopThread.Loop {
     this.clock = clock;
     this.pause = pause;
     this.random = random;
+    this.taps = List.copyOf(taps);
     this.retryDelay = new RetryDelay(random);
     this.report = new CameraReport(camera, publisher, clock);
     this.encoder = new JpegEncoder(camera.picture(), camera.quality());
@@ -83,7 +101,7 @@ final class CameraSupervisor implements LoopThread.Loop {
     soundFrames = 0;
     FrameSource source = opener.open(camera, stop);
     metrics.session();
-    loop = new CameraLoop(camera, session, source, encoder, publisher, metrics);
+    loop = new CameraLoop(camera, session, source, encoder, publisher, metrics, taps);
   }
 
   private void passed(Frame frame) {

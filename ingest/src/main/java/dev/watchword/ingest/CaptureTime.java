@@ -44,6 +44,14 @@ final class CaptureTime {
     return last;
   }
 
+  /** What {@link #of} would say of a frame, without taking note of it. */
+  long peek(long ptsMicros, long arrivedAtMicros) {
+    CaptureClock before = clock;
+    long at = Math.max(last, read(ptsMicros, arrivedAtMicros));
+    clock = before;
+    return at;
+  }
+
   CaptureClock clock() {
     return clock;
   }

@@ -7,6 +7,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NavigableSet;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avcodec.AVProducerReferenceTime;
@@ -41,6 +43,7 @@ final class FfmpegSource implements FrameSource {
   private final CaptureTime captureTime;
   private DecodePlan plan;
   private IngestMetrics.Camera metrics;
+  private final List<PacketTap> taps = new ArrayList<>();
   private boolean pictureReady;
   private int width;
   private int height;
@@ -93,6 +96,12 @@ final class FfmpegSource implements FrameSource {
   public void sampledBy(Sampler sampler, IngestMetrics.Camera metrics) {
     this.metrics = metrics;
     plan = plan(camera.decode(), sampler, metrics::decodeOverflow);
+  }
+
+  @Override
+  public void tappedBy(PacketTap tap, String session) {
+    tap.opened(session, reader.parameters(), reader.timeBase());
+    taps.add(tap);
   }
 
   @Override
@@ -160,15 +169,22 @@ final class FfmpegSource implements FrameSource {
       return;
     }
     noteTimes(packet);
-    plan.add(coded(packet), pending());
+    long pts = streamTime(packet);
+    if (!taps.isEmpty() && pts != AV_NOPTS_VALUE) {
+      long capturedAt = captureTime.peek(pts, reader.arrivedMicros());
+      taps.forEach(tap -> tap.packet(packet, capturedAt));
+    }
+    plan.add(coded(packet, pts), pending());
   }
 
-  private CodedFrame coded(AVPacket packet) {
+  private long streamTime(AVPacket packet) {
+    return reader.hasMadeUpTimestamps()
+        ? (System.nanoTime() - startNanos) / 1000
+        : sinceOrigin(packet.pts() == AV_NOPTS_VALUE ? packet.dts() : packet.pts());
+  }
+
+  private CodedFrame coded(AVPacket packet, long pts) {
     boolean timed = packet.pts() != AV_NOPTS_VALUE;
-    long pts =
-        reader.hasMadeUpTimestamps()
-            ? (System.nanoTime() - startNanos) / 1000
-            : sinceOrigin(timed ? packet.pts() : packet.dts());
     AVPacket own = av_packet_alloc();
     av_packet_move_ref(own, packet);
     boolean key = (own.flags() & AV_PKT_FLAG_KEY) != 0;
@@ -256,6 +272,8 @@ final class FfmpegSource implements FrameSource {
 
   @Override
   public void close() {
+    taps.forEach(PacketTap::closed);
+    taps.clear();
     plan.close();
     decoder.close();
     reader.close();

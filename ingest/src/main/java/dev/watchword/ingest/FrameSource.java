@@ -20,6 +20,9 @@ interface FrameSource extends AutoCloseable {
    */
   default void sampledBy(Sampler sampler, IngestMetrics.Camera metrics) {}
 
+  /** Lets the tap see the packets of this session, before the first is read. */
+  default void tappedBy(PacketTap tap, String session) {}
+
   /**
    * The next frame, decoded if it is wanted; waits for it at most the camera's read timeout.
    *

@@ -3,13 +3,19 @@ package dev.watchword.ingest;
 import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.service.config.Secret;
 import dev.watchword.service.config.Section;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The cameras of the file, in its order. There may be none. */
-public record IngestConfig(List<CameraConfig> cameras) {
+/**
+ * What ingest reads from the file.
+ *
+ * @param cameras in the file's order; there may be none
+ * @param storage the directory of recordings and evidence
+ */
+public record IngestConfig(List<CameraConfig> cameras, Path storage) {
   static final double SAMPLES_PER_SECOND = 2;
   static final int PICTURE = 640;
   static final int QUALITY = 3;
@@ -23,10 +29,10 @@ public record IngestConfig(List<CameraConfig> cameras) {
   }
 
   /**
-   * Reads {@code cameras:}. Throws {@link dev.watchword.service.config.ConfigException} that names
-   * file, line and key.
+   * Reads {@code cameras:}; the storage is named elsewhere in the file. Throws {@link
+   * dev.watchword.service.config.ConfigException} that names file, line and key.
    */
-  public static IngestConfig from(Section root) {
+  public static IngestConfig from(Section root, Path storage) {
     Section cameras = root.section("cameras");
     List<CameraConfig> list = new ArrayList<>();
     root.sections("cameras")
@@ -40,7 +46,7 @@ public record IngestConfig(List<CameraConfig> cameras) {
               }
               list.add(camera(id, section));
             });
-    return new IngestConfig(list);
+    return new IngestConfig(list, storage);
   }
 
   private static CameraConfig camera(String id, Section section) {
@@ -55,6 +61,10 @@ public record IngestConfig(List<CameraConfig> cameras) {
         section.has("gate")
             ? Optional.of(GateConfig.from(section.section("gate")))
             : Optional.empty(),
+        section.has("recording")
+            ? Optional.of(RecordingConfig.from(section.section("recording")))
+            : Optional.empty(),
+        EvidenceConfig.from(section.section("evidence")),
         timeout(section, "open-timeout", OPEN_TIMEOUT),
         timeout(section, "read-timeout", READ_TIMEOUT));
   }

@@ -1,5 +1,6 @@
 package dev.watchword.ingest;
 
+import dev.watchword.schemas.Topic;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
@@ -24,6 +25,11 @@ final class IngestMetrics {
   private final Counter bytes;
   private final Gauge inFlight;
   private final Gauge live;
+  private final Gauge recording;
+  private final Counter recordedBytes;
+  private final Counter recordingFailures;
+  private final Counter unrecorded;
+  private final Counter recordsLost;
   private final Counter sessions;
   private final Counter failures;
   private final Histogram latency;
@@ -60,6 +66,24 @@ final class IngestMetrics {
         Gauge.build("watchword_ingest_camera_live", "1 while the camera gives frames.")
             .labelNames("camera")
             .register(registry);
+    recording =
+        Gauge.build("watchword_ingest_recording", "1 while the camera is recorded.")
+            .labelNames("camera")
+            .register(registry);
+    recordedBytes =
+        counter("recorded_bytes_total", "Bytes of finished segments.").register(registry);
+    recordingFailures =
+        counter("recording_failures_total", "Times that recording stopped for want of a disk.")
+            .register(registry);
+    unrecorded =
+        counter("unrecorded_packets_total", "Packets that the recording had no room for.")
+            .register(registry);
+    recordsLost =
+        Counter.build(
+                "watchword_ingest_records_lost_total",
+                "Segments and evidence that the broker was not told of.")
+            .labelNames("topic")
+            .register(registry);
     sessions = counter("sessions_total", "Connections opened.").register(registry);
     failures =
         Counter.build("watchword_ingest_failures_total", "Connections failed, by cause.")
@@ -75,6 +99,10 @@ final class IngestMetrics {
 
   private static Counter.Builder counter(String name, String help) {
     return Counter.build("watchword_ingest_" + name, help).labelNames("camera");
+  }
+
+  void recordLost(Topic topic) {
+    recordsLost.labels(topic.name("")).inc();
   }
 
   /** The metrics of one camera; all its counters show from now on, at 0. */
@@ -155,6 +183,22 @@ final class IngestMetrics {
 
     void live(boolean now) {
       live.set(now ? 1 : 0);
+    }
+
+    void recording(boolean now) {
+      recording.labels(id).set(now ? 1 : 0);
+    }
+
+    void recorded(long segmentBytes) {
+      recordedBytes.labels(id).inc(segmentBytes);
+    }
+
+    void recordingFailure() {
+      recordingFailures.labels(id).inc();
+    }
+
+    void unrecorded() {
+      unrecorded.labels(id).inc();
     }
 
     void session() {

@@ -3,12 +3,15 @@ package dev.watchword.ingest;
 import dev.watchword.schemas.CameraState;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.Health;
+import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopThread;
 import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
+import dev.watchword.service.kafka.ConnectingLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -30,6 +33,9 @@ public final class IngestService implements Service {
   private final IngestMetrics metrics;
   private final List<CameraSupervisor> supervisors = new CopyOnWriteArrayList<>();
   private final List<LoopThread> threads = new ArrayList<>();
+  private final List<CameraTaps> taps = new ArrayList<>();
+  private final Map<String, EvidenceLoop.Source> evidence = new ConcurrentHashMap<>();
+  private LoopThread evidenceThread;
   private volatile FramePublisher publisher;
   private boolean closed;
 
@@ -68,26 +74,67 @@ public final class IngestService implements Service {
 
   @Override
   public synchronized void start() {
+    Producer<String, SpecificRecord> producer = producers.get();
     publisher =
         new FramePublisher(
-            producers.get(),
+            producer,
             context.kafka().name(Topic.FRAMES),
             context.kafka().name(Topic.CAMERA_STATUS),
             context.clock(),
             System::nanoTime);
+    RecordSender segments = sender(producer, Topic.RECORDINGS);
     for (CameraConfig camera : config.cameras()) {
-      CameraSupervisor supervisor =
-          new CameraSupervisor(
-              camera,
-              opener,
-              publisher,
-              metrics.camera(camera.id()),
-              context.clock(),
-              pause,
-              RandomGenerator.getDefault());
-      supervisors.add(supervisor);
-      threads.add(new LoopThread("camera-" + camera.id(), supervisor, context.bugs()).start());
+      start(camera, segments);
     }
+    startEvidence(sender(producer, Topic.EVIDENCE));
+  }
+
+  private RecordSender sender(Producer<String, SpecificRecord> producer, Topic topic) {
+    return new RecordSender(producer, context.kafka().name(topic), () -> metrics.recordLost(topic));
+  }
+
+  private void start(CameraConfig camera, RecordSender segments) {
+    IngestMetrics.Camera counts = metrics.camera(camera.id());
+    CameraTaps tapped =
+        new CameraTaps(
+            camera,
+            config.storage(),
+            segment -> segments.send(segment.getCamera(), segment),
+            counts,
+            context.clock(),
+            context.bugs());
+    taps.add(tapped);
+    evidence.put(camera.id(), new EvidenceLoop.Source(camera, tapped.ring()));
+    CameraSupervisor supervisor =
+        new CameraSupervisor(
+            camera,
+            opener,
+            publisher,
+            counts,
+            context.clock(),
+            pause,
+            RandomGenerator.getDefault(),
+            tapped.all());
+    supervisors.add(supervisor);
+    threads.add(new LoopThread("camera-" + camera.id(), supervisor, context.bugs()).start());
+  }
+
+  private void startEvidence(RecordSender answers) {
+    if (context.kafka().bootstrapServers().isEmpty()) {
+      return;
+    }
+    HealthLog health = new HealthLog("evidence");
+    health.quietlyDown("connecting");
+    EvidenceConnector connector =
+        new EvidenceConnector(
+            context.kafka(),
+            evidence,
+            new EvidenceMaker(config.storage()),
+            answer -> answers.send(answer.getCamera(), answer),
+            context.clock(),
+            health);
+    evidenceThread =
+        new LoopThread("evidence", new ConnectingLoop(connector, health), context.bugs()).start();
   }
 
   @Override
@@ -117,7 +164,15 @@ public final class IngestService implements Service {
     }
     closed = true;
     threads.forEach(LoopThread::stop);
+    if (evidenceThread != null) {
+      evidenceThread.stop();
+    }
     threads.forEach(LoopThread::close);
+    taps.forEach(CameraTaps::stop);
+    if (evidenceThread != null) {
+      evidenceThread.close();
+    }
+    taps.forEach(CameraTaps::close);
     if (publisher != null) {
       publisher.close();
     }

@@ -44,6 +44,8 @@ final class Clips {
         camera.quality(),
         mode,
         gate,
+        camera.recording(),
+        camera.evidence(),
         camera.openTimeout(),
         camera.readTimeout());
   }

@@ -26,9 +26,9 @@ class DecodeModesIT {
   @TempDir static Path directory;
 
   /** A frame of the stream; the hash of its pixels where it was sampled. */
-  private record Seen(long pts, long captured, boolean key, String pixels) {}
+  record Seen(long pts, long captured, boolean key, String pixels) {}
 
-  private record Played(List<Seen> frames, double decoded, double overflows) {
+  record Played(List<Seen> frames, double decoded, double overflows) {
     List<Seen> sampled() {
       return frames.stream().filter(frame -> !frame.pixels().isEmpty()).toList();
     }
@@ -103,7 +103,7 @@ class DecodeModesIT {
     assertThat(keys.frames()).isSortedAccordingTo((a, b) -> Long.compare(a.pts(), b.pts()));
   }
 
-  private static Played play(Path clip, double rate, DecodeMode mode) {
+  static Played play(Path clip, double rate, DecodeMode mode) {
     CollectorRegistry registry = new CollectorRegistry();
     IngestMetrics.Camera metrics = new IngestMetrics(registry).camera("gate");
     Sampler sampler = new Sampler(rate);

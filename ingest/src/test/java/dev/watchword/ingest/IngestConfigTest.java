@@ -7,6 +7,7 @@ import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.service.config.ConfigException;
 import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.config.Section;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,7 @@ class IngestConfigTest {
               gate: {url: clips/gate.mp4}
             """);
 
-    IngestConfig config = IngestConfig.from(root);
+    IngestConfig config = IngestConfig.from(root, Path.of("storage"));
     root.rejectUnknown();
 
     assertThat(config.cameras()).extracting(CameraConfig::id).containsExactly("yard", "gate");
@@ -56,7 +57,7 @@ class IngestConfigTest {
 
   @Test
   void allowsNoCamerasAtAll() {
-    assertThat(IngestConfig.from(parse("kafka: {}")).cameras()).isEmpty();
+    assertThat(IngestConfig.from(parse("kafka: {}"), Path.of("storage")).cameras()).isEmpty();
   }
 
   @ParameterizedTest
@@ -79,7 +80,7 @@ class IngestConfigTest {
         "gate: {url: a.mp4, read-timeout: 5} | c.yaml:2: cameras.gate.read-timeout: expected a",
       })
   void namesTheLineAndTheKeyOfWhatIsWrong(String camera, String message) {
-    assertThatThrownBy(() -> IngestConfig.from(parse("cameras:\n  " + camera)))
+    assertThatThrownBy(() -> IngestConfig.from(parse("cameras:\n  " + camera), Path.of("storage")))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith(message)
         .hasMessageNotContaining("s3cret");

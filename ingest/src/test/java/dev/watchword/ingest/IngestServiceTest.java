@@ -8,6 +8,7 @@ import dev.watchword.service.ServiceContext;
 import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.kafka.KafkaSettings;
 import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,8 +16,10 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class IngestServiceTest {
+  @TempDir Path storage;
   private final Topics topics = new Topics(true);
   private final List<Throwable> bugs = new CopyOnWriteArrayList<>();
   private IngestService service;
@@ -89,7 +92,8 @@ class IngestServiceTest {
             bugs::add);
     IngestConfig config =
         new IngestConfig(
-            List.of(cameras).stream().map(id -> Clips.camera(id, "rtsp://10.0.0.7/x")).toList());
+            List.of(cameras).stream().map(id -> Clips.camera(id, "rtsp://10.0.0.7/x")).toList(),
+            storage);
     service = new IngestService(context, config, () -> topics.producer, opener, Pause.real());
     service.start();
   }

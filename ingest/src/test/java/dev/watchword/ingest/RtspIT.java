@@ -243,6 +243,8 @@ class RtspIT {
         3,
         DecodeMode.LAZY,
         Optional.empty(),
+        Optional.empty(),
+        EvidenceConfig.DEFAULT,
         timeout,
         timeout);
   }

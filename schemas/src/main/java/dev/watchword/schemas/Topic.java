@@ -24,6 +24,12 @@ public enum Topic {
       "detections", Map.of("retention.ms", "604800000", "message.timestamp.type", "LogAppendTime")),
   /** The latest {@link CameraStatus} of each camera. */
   CAMERA_STATUS("camera-status", Map.of("cleanup.policy", "compact")),
+  /** {@link Segment}s of recordings: as old as the recordings may be. */
+  RECORDINGS("recordings", Map.of("retention.ms", "-1")),
+  /** {@link EvidenceRequest}s. */
+  EVIDENCE_REQUESTS("evidence-requests", Map.of("retention.ms", "259200000")),
+  /** {@link Evidence}: the answers. */
+  EVIDENCE("evidence", Map.of("retention.ms", "259200000")),
   /** {@link DeadLetter}s of {@link #FRAMES}. */
   FRAMES_DEAD_LETTER(
       "frames-dead-letter", Map.of("retention.ms", "259200000", "max.message.bytes", "16777216")),

@@ -92,6 +92,35 @@ class GoldenBytesTest {
                 "h264")),
         new Sample(
             1,
+            new Segment(
+                "gate",
+                ID.getSession(),
+                TIME,
+                TIME.plusSeconds(10),
+                "recordings/gate/2026-03-01/120000.123.mp4",
+                SegmentState.RECOVERED,
+                250,
+                5_000_000L,
+                "h264")),
+        new Sample(
+            1,
+            new EvidenceRequest("a-1", "gate", EvidenceKind.CLIP, TIME, 2_000_000L, 500_000L)),
+        new Sample(
+            1,
+            new Evidence(
+                "a-1",
+                "gate",
+                EvidenceKind.PICTURE,
+                EvidenceOutcome.STORED,
+                "",
+                TIME,
+                TIME,
+                "evidence/gate/2026-03-01/a-1.jpg",
+                170_000L,
+                1920,
+                1080)),
+        new Sample(
+            1,
             new DeadLetter(
                 "watchword.frames",
                 3,
