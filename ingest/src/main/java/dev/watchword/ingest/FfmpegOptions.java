@@ -27,6 +27,10 @@ final class FfmpegOptions {
       }
     } else {
       options.put("rw_timeout", timeout);
+      if (camera.transport() == Transport.LISTEN) {
+        options.putAll(
+            camera.url().scheme().equals("srt") ? Map.of("mode", "listener") : Map.of("listen", "1"));
+      }
     }
     return options;
   }
@@ -36,6 +40,7 @@ final class FfmpegOptions {
       case TCP -> Map.of("rtsp_transport", "tcp");
       case UDP -> Map.of("rtsp_transport", "udp");
       case PREFER_TCP -> Map.of("rtsp_flags", "prefer_tcp");
+      case LISTEN -> Map.of("rtsp_flags", "listen");
     };
   }
 

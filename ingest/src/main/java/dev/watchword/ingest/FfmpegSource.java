@@ -168,6 +168,10 @@ final class FfmpegSource implements FrameSource {
       decoder.end();
       return;
     }
+    if (originPts == AV_NOPTS_VALUE && packet.pts() == AV_NOPTS_VALUE && camera.url().isRtsp()) {
+      // FFmpeg counts RTP's time from the first packet, but may leave it out of the first frame.
+      packet.pts(0);
+    }
     noteTimes(packet);
     long pts = streamTime(packet);
     if (!taps.isEmpty() && pts != AV_NOPTS_VALUE) {
@@ -238,6 +242,8 @@ final class FfmpegSource implements FrameSource {
         pts,
         capturedAt,
         captureTime.clock(),
+        captureTime.errorMicros(),
+        captureTime.epoch(),
         arrivedMicros,
         key,
         broken,

@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avformat.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVRational;
@@ -80,7 +82,16 @@ final class PacketReader implements AutoCloseable {
     AVDictionary options = new AVDictionary(null);
     try {
       FfmpegOptions.of(camera).forEach((key, value) -> av_dict_set(options, key, value, 0));
-      int code = avformat_open_input(context, camera.url().reveal(), null, options);
+      String url = camera.url().reveal();
+      AVInputFormat demuxer = null;
+      if (camera.url().isFolder()) {
+        url = ImageFolder.pattern(Path.of(camera.url().toString()), camera.url());
+        demuxer = av_find_input_format("image2");
+        av_dict_set(options, "pattern_type", "glob", 0);
+        // Each picture is a sample.
+        av_dict_set(options, "framerate", Double.toString(camera.samplesPerSecond()), 0);
+      }
+      int code = avformat_open_input(context, url, demuxer, options);
       if (code < 0) {
         // A timed-out reply shows as invalid data.
         throw deadline.isOver()

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,7 +108,8 @@ class DamageIT {
                 source,
                 encoder,
                 topics.publisher,
-                topics.metrics.camera("gate"))) {
+                topics.metrics.camera("gate"),
+                List.of())) {
       for (int i = 0; i < PICTURES; i++) {
         note(loop.step(), own);
       }

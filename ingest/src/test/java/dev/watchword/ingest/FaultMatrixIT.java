@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.schemas.CameraStatus;
+import dev.watchword.schemas.CaptureClock;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.simulator.BlackHole;
+import dev.watchword.simulator.CameraClock;
 import dev.watchword.simulator.EncodedClip;
 import dev.watchword.simulator.Fault;
 import dev.watchword.simulator.RtspCredentials;
@@ -174,6 +176,49 @@ class FaultMatrixIT {
           watch.topics.frames().stream().map(SampledFrame::getPtsMicros).limit(10).toList();
       assertThat(times).isSorted().doesNotHaveDuplicates();
       assertThat(times.get(9) - times.get(0)).isBetween(749_000L, 1_100_000L);
+    }
+  }
+
+  @Test
+  void jumpingInItsOwnTime() {
+    try (Watch watch = watch().awaitLive().awaitFrames(3)) {
+      CameraClock clock = server.clock("gate");
+      clock.jump(Duration.ofHours(1));
+      watch.awaitFrames(5);
+      clock.jump(Duration.ofSeconds(-10));
+      watch.awaitFrames(5);
+      clock.restartAt(0);
+      watch.awaitFrames(5);
+      clock.restartAt((1L << 32) - 20_000);
+      watch.awaitFrames(6);
+      clock.stand(true);
+      watch.awaitFrames(1);
+      clock.stand(false);
+      watch.awaitFrames(3);
+
+      List<SampledFrame> frames = watch.topics.frames();
+      assertThat(frames).extracting(SampledFrame::getCapturedAt).isSorted();
+      assertThat(frames)
+          .allSatisfy(
+              frame ->
+                  assertThat(Duration.between(frame.getCapturedAt(), frame.getArrivedAt()))
+                      .isBetween(Duration.ofMillis(-200), Duration.ofMillis(1500)));
+      assertThat(frames.getLast().getEpoch()).isBetween(3, 5);
+      assertThat(watch.topics.states()).containsExactly("CONNECTING NONE", "LIVE NONE");
+    }
+  }
+
+  @Test
+  void withAClockThatLies() {
+    server.clock("gate").wallOffset(Duration.ofDays(-400));
+    try (Watch watch = watch().awaitLive().awaitFrames(5)) {
+      assertThat(watch.topics.frames())
+          .allSatisfy(
+              frame -> {
+                assertThat(frame.getClock()).isEqualTo(CaptureClock.ARRIVAL);
+                assertThat(Duration.between(frame.getCapturedAt(), frame.getArrivedAt()))
+                    .isLessThan(Duration.ofSeconds(1));
+              });
     }
   }
 

@@ -11,12 +11,13 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** A certificate that nobody has signed, as most cameras have, made by the JDK's keytool. */
-final class TlsIdentity {
+public final class TlsIdentity {
   private static final String PASSWORD = "changeit";
 
   private TlsIdentity() {}
 
-  static SSLContext selfSigned(Path directory) throws IOException, GeneralSecurityException {
+  /** Made on the first call for a directory, which keeps it; valid for two days. */
+  public static SSLContext selfSigned(Path directory) throws IOException, GeneralSecurityException {
     Path store = directory.resolve("camera.p12");
     if (!Files.exists(store)) {
       generate(store);
