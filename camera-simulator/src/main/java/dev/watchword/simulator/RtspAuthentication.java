@@ -53,7 +53,8 @@ final class RtspAuthentication {
       return false;
     }
     return switch (parts[0].toLowerCase(Locale.ROOT)) {
-      case "basic" -> credentials.login() != Login.DIGEST && same(parts[1].trim(), basic(credentials));
+      case "basic" ->
+          credentials.login() != Login.DIGEST && same(parts[1].trim(), basic(credentials));
       case "digest" ->
           credentials.login() != Login.BASIC
               && acceptsDigest(credentials, method, uri, parameters(parts[1]));

@@ -19,11 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An RTSP 1.0 server on loopback that plays clips like cameras: H.264, H.265 or Motion JPEG over TCP-interleaved
- * or UDP unicast RTP with sender reports, Digest or Basic authentication, any number of mounts.
- * Each client sees the clip from its first frame, looped for ever with timestamps that go on.
- * Faults are switched on and off per mount, and clocks can be put
- * wrong.
+ * An RTSP 1.0 server on loopback that plays clips like cameras: H.264, H.265 or Motion JPEG over
+ * TCP-interleaved or UDP unicast RTP with sender reports, Digest or Basic authentication, any
+ * number of mounts. Each client sees the clip from its first frame, looped for ever with timestamps
+ * that go on. Faults are switched on and off per mount, and clocks can be put wrong.
  *
  * <p>Thread-safe. Two daemon threads per client; at most {@value #MOST_CLIENTS} clients, further
  * ones are refused by closing the connection.
@@ -68,8 +67,7 @@ public final class RtspServer implements AutoCloseable {
    */
   public RtspServer(int port, SSLContext tls) throws IOException {
     scheme = tls == null ? "rtsp" : "rtsps";
-    listener =
-        tls == null ? new ServerSocket() : tls.getServerSocketFactory().createServerSocket();
+    listener = tls == null ? new ServerSocket() : tls.getServerSocketFactory().createServerSocket();
     listener.setReuseAddress(true);
     try {
       listener.bind(

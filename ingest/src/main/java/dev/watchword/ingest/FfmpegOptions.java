@@ -27,9 +27,13 @@ final class FfmpegOptions {
       }
     } else {
       options.put("rw_timeout", timeout);
+      // RTMP promises an audio stream that may never come; FFmpeg would wait 5 s for it.
+      options.put("analyzeduration", "2000000");
       if (camera.transport() == Transport.LISTEN) {
         options.putAll(
-            camera.url().scheme().equals("srt") ? Map.of("mode", "listener") : Map.of("listen", "1"));
+            camera.url().scheme().equals("srt")
+                ? Map.of("mode", "listener")
+                : Map.of("listen", "1"));
       }
     }
     return options;

@@ -131,8 +131,7 @@ final class FfmpegSource implements FrameSource {
    */
   private boolean isUndecodable() {
     Duration limit = gotPicture ? camera.readTimeout() : FIRST_PICTURE_LIMIT;
-    return sentSincePicture > MOST_IN_DECODER
-        && System.nanoTime() - pictureNanos > limit.toNanos();
+    return sentSincePicture > MOST_IN_DECODER && System.nanoTime() - pictureNanos > limit.toNanos();
   }
 
   /** Whether an undecoded frame comes before all that the decoder gives or still has. */

@@ -10,8 +10,8 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
  * @param picture null when the frame was not decoded, as sampling leaves it out
  * @param ptsMicros presentation time in the stream
  * @param capturedAtMicros UTC; never less than the frame's before it in the session
- * @param clockErrorMicros by how much the capture time may be wrong, as far as can be told; negative
- *     where nothing is known
+ * @param clockErrorMicros by how much the capture time may be wrong, as far as can be told;
+ *     negative where nothing is known
  * @param epoch counts the jumps of the stream's own time in the session
  * @param arrivedAtMicros UTC, when the packet that completed the frame was read
  * @param broken the decoder concealed errors in this frame, or lost data before it

@@ -58,11 +58,14 @@ class CaptureTimeTest {
         assertThat(at).isEqualTo(NOW + pts);
       }
     }
-    assertThat(time.errorMicros()).as("tells of the disagreement").isBetween(4_000_000L, 4_100_000L);
+    assertThat(time.errorMicros())
+        .as("tells of the disagreement")
+        .isBetween(4_000_000L, 4_100_000L);
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {-10 * SECOND, 3600 * SECOND, -100 * SECOND, -(1L << 33) * 1_000_000 / 90_000})
+  @ValueSource(
+      longs = {-10 * SECOND, 3600 * SECOND, -100 * SECOND, -(1L << 33) * 1_000_000 / 90_000})
   void staysOnTheArrivalsWhenTheStreamsTimeJumps(long jump) {
     CaptureTime time = CaptureTime.live();
     long before = 0;

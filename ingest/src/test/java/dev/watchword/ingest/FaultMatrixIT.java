@@ -240,8 +240,7 @@ class FaultMatrixIT {
         assertThat(watches.get(i).topics.frames().size() - before.get(i))
             .as("frames of camera %d in 3 s", i)
             .isBetween(30, 42);
-        assertThat(watches.get(i).topics.states())
-            .containsExactly("CONNECTING NONE", "LIVE NONE");
+        assertThat(watches.get(i).topics.states()).containsExactly("CONNECTING NONE", "LIVE NONE");
       }
     }
     watches.forEach(Watch::close);

@@ -119,8 +119,8 @@ class FramePublisherTest {
             64,
             48,
             ByteBuffer.wrap(new byte[5]),
-        null,
-        0),
+            null,
+            0),
         metrics);
     assertThat(topics.unaccounted("gate")).isZero();
   }

@@ -41,7 +41,7 @@ final class Pusher implements AutoCloseable {
       command.addAll(List.of("-hls_playlist_type", "vod", "-hls_time", "1"));
     }
     command.addAll(List.of("-f", format, target.toString()));
-    Process writing = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process writing = program(command).start();
     try {
       if (!writing.waitFor(30, TimeUnit.SECONDS) || writing.exitValue() != 0) {
         throw new IOException("cannot write " + target);
@@ -59,10 +59,19 @@ final class Pusher implements AutoCloseable {
     return command;
   }
 
+  private static ProcessBuilder program(List<String> command) {
+    ProcessBuilder program = new ProcessBuilder(command).redirectErrorStream(true);
+    // The program does not look for its libraries beside itself.
+    program
+        .environment()
+        .put("LD_LIBRARY_PATH", Path.of(command.getFirst()).getParent().toString());
+    return program;
+  }
+
   private void push() {
     try {
       while (!closed) {
-        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process = program(command).start();
         process.waitFor();
       }
     } catch (IOException e) {

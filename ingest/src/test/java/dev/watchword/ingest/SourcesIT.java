@@ -25,7 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each kind of source from a peer of its own: FFmpeg's muxers as pushers, the JDK's HTTP server. */
+/**
+ * Each kind of source from a peer of its own: FFmpeg's muxers as pushers, the JDK's HTTP server.
+ */
 class SourcesIT {
   @TempDir static Path directory;
   private static Path clip;
@@ -44,8 +46,7 @@ class SourcesIT {
   @Test
   void transportStreamOverTcp() throws IOException {
     int port = freePort();
-    reads(
-        "tcp://127.0.0.1:" + port, "tcp://127.0.0.1:" + port + "?listen=1", "mpegts", clip);
+    reads("tcp://127.0.0.1:" + port, "tcp://127.0.0.1:" + port + "?listen=1", "mpegts", clip);
   }
 
   @ParameterizedTest
@@ -110,7 +111,8 @@ class SourcesIT {
         });
     server.start();
     try (Watch watch =
-        new Watch(Watch.quick("http://127.0.0.1:" + server.getAddress().getPort() + "/gate.m3u8"))) {
+        new Watch(
+            Watch.quick("http://127.0.0.1:" + server.getAddress().getPort() + "/gate.m3u8"))) {
       watch.awaitLive().awaitFrames(10);
     } finally {
       server.stop(0);

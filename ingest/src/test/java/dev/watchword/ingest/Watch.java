@@ -43,9 +43,7 @@ final class Watch implements AutoCloseable {
 
   /** A camera called gate that is quick to notice faults. */
   static CameraConfig quick(String url) {
-    return Clips.camera("gate", url)
-        .withSamplesPerSecond(25)
-        .withTimeouts(Duration.ofMillis(1000));
+    return Clips.camera("gate", url).withSamplesPerSecond(25).withTimeouts(Duration.ofMillis(1000));
   }
 
   Watch awaitLive() {

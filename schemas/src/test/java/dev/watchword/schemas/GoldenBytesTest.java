@@ -87,8 +87,7 @@ class GoldenBytesTest {
                 5_000_000L,
                 "h264")),
         new Sample(
-            1,
-            new EvidenceRequest("a-1", "gate", EvidenceKind.CLIP, TIME, 2_000_000L, 500_000L)),
+            1, new EvidenceRequest("a-1", "gate", EvidenceKind.CLIP, TIME, 2_000_000L, 500_000L)),
         new Sample(
             1,
             new Evidence(
