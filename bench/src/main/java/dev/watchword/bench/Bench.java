@@ -1,5 +1,6 @@
 package dev.watchword.bench;
 
+import dev.watchword.ingest.FlippedBits;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,7 +13,7 @@ public final class Bench {
 
   public static void main(String[] arguments) throws Exception {
     if (arguments.length == 0) {
-      System.err.println("usage: bench/run demo|latency|cpu|kafka|model|accuracy|decoding|model3b");
+      System.err.println("usage: bench/run demo|latency|cpu|flips|kafka|model|accuracy|decoding|model3b");
       System.exit(2);
     }
     if (arguments[0].equals("kafka-frames")) {
@@ -30,6 +31,7 @@ public final class Bench {
       case "demo" -> DemoStart.run(home, rest);
       case "latency" -> PipelineLatency.run();
       case "cpu" -> IngestCpu.run();
+      case "flips" -> FlippedBits.run();
       case "model" -> ModelSpeed.run(home, rest);
       case "accuracy" -> Accuracy.run(rest);
       case "decoding" -> DecodingSavings.run(rest);
