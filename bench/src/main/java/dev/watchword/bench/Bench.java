@@ -1,5 +1,6 @@
 package dev.watchword.bench;
 
+import dev.watchword.ingest.FlippedBits;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,7 +14,8 @@ public final class Bench {
   public static void main(String[] arguments) throws Exception {
     if (arguments.length == 0) {
       System.err.println(
-          "usage: bench/run demo|latency|cpu|ingest-decode|kafka|model|accuracy|decoding|model3b");
+          "usage: bench/run"
+              + " demo|latency|cpu|ingest-decode|flips|kafka|model|accuracy|decoding|model3b");
       System.exit(2);
     }
     if (arguments[0].equals("kafka-frames")) {
@@ -32,6 +34,7 @@ public final class Bench {
       case "latency" -> PipelineLatency.run();
       case "cpu" -> IngestCpu.run();
       case "ingest-decode" -> IngestDecode.run(rest);
+      case "flips" -> FlippedBits.run();
       case "model" -> ModelSpeed.run(home, rest);
       case "accuracy" -> Accuracy.run(rest);
       case "decoding" -> DecodingSavings.run(rest);

@@ -165,6 +165,8 @@ final class FramesThroughKafka {
         SampleReason.RATE,
         640,
         360,
-        ByteBuffer.wrap(image));
+        ByteBuffer.wrap(image),
+        null,
+        0);
   }
 }

@@ -7,6 +7,7 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.bytedeco.ffmpeg.avcodec.AVBSFContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -17,12 +18,16 @@ import org.bytedeco.ffmpeg.avutil.AVRational;
 
 /**
  * The video packets of a clip, over and over, with timestamps that go on across the seam. The first
- * packet's pts is 0; other streams are passed over. Not thread-safe. Frees its native memory on
- * close.
+ * packet's pts is 0; other streams are passed over. H.264 and H.265 come as cameras send them, with
+ * their parameter sets before each key frame. Not thread-safe. Frees its native memory on close.
  */
 final class ClipReader implements AutoCloseable {
+  /** Of all packets. */
+  static final AVRational TIME_BASE = av_make_q(1, CameraClock.TICKS_PER_SECOND);
+
   private final Path clip;
   private final AVFormatContext input = new AVFormatContext(null);
+  private final AVBSFContext filter = new AVBSFContext(null);
   private final AVStream stream;
   private final long start;
   private long offset;
@@ -45,8 +50,11 @@ final class ClipReader implements AutoCloseable {
       stream = video();
       if (stream == null) {
         throw new IOException(
-            "The clip " + clip + " has no H.264 or H.265 video; convert it to an mp4 that has.");
+            "The clip "
+                + clip
+                + " has no H.264, H.265 or Motion JPEG video; convert it to an mp4 that has.");
       }
+      openFilter();
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -58,19 +66,34 @@ final class ClipReader implements AutoCloseable {
   private AVStream video() {
     for (int i = 0; i < input.nb_streams(); i++) {
       int codec = input.streams(i).codecpar().codec_id();
-      if (codec == AV_CODEC_ID_H264 || codec == AV_CODEC_ID_HEVC) {
+      if (codec == AV_CODEC_ID_H264 || codec == AV_CODEC_ID_HEVC || codec == AV_CODEC_ID_MJPEG) {
         return input.streams(i);
       }
     }
     return null;
   }
 
-  AVCodecParameters parameters() {
-    return stream.codecpar();
+  private void openFilter() throws IOException {
+    String name =
+        switch (stream.codecpar().codec_id()) {
+          case AV_CODEC_ID_H264 -> "h264_mp4toannexb";
+          case AV_CODEC_ID_HEVC -> "hevc_mp4toannexb";
+          default -> "null";
+        };
+    Native.check(av_bsf_alloc(av_bsf_get_by_name(name), filter), "Cannot read the clip " + clip);
+    Native.check(
+        avcodec_parameters_copy(filter.par_in(), stream.codecpar()), "Cannot read the clip");
+    filter.time_base_in(stream.time_base());
+    Native.check(av_bsf_init(filter), "Cannot read the clip " + clip);
   }
 
-  AVRational timeBase() {
-    return stream.time_base();
+  AVCodecParameters parameters() {
+    return filter.par_out();
+  }
+
+  /** Where the packets that were read so far end, in {@link #TIME_BASE}. */
+  long end() {
+    return av_rescale_q(end, stream.time_base(), TIME_BASE);
   }
 
   /** Puts the next video packet into {@code packet}, which the caller unrefs. */
@@ -83,6 +106,9 @@ final class ClipReader implements AutoCloseable {
         Native.check(read, "Cannot read the clip " + clip);
         if (packet.stream_index() == stream.index() && packet.dts() != AV_NOPTS_VALUE) {
           shift(packet);
+          Native.check(av_bsf_send_packet(filter, packet), "Cannot read the clip " + clip);
+          Native.check(av_bsf_receive_packet(filter, packet), "Cannot read the clip " + clip);
+          av_packet_rescale_ts(packet, stream.time_base(), TIME_BASE);
           return;
         }
         av_packet_unref(packet);
@@ -112,6 +138,7 @@ final class ClipReader implements AutoCloseable {
 
   @Override
   public void close() {
+    av_bsf_free(filter);
     avformat_close_input(input);
   }
 }

@@ -1,5 +1,6 @@
 package dev.watchword.simulator;
 
+import dev.watchword.simulator.RtspCredentials.Login;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -28,10 +29,14 @@ final class RtspAuthentication {
   }
 
   /** Values for the {@code WWW-Authenticate} headers of a refusal, the stronger first. */
-  List<String> challenges() {
-    return List.of(
-        "Digest realm=\"" + REALM + "\", nonce=\"" + nonce + "\", algorithm=MD5",
-        "Basic realm=\"" + REALM + "\"");
+  List<String> challenges(Login login) {
+    String digest = "Digest realm=\"" + REALM + "\", nonce=\"" + nonce + "\", algorithm=MD5";
+    String basic = "Basic realm=\"" + REALM + "\"";
+    return switch (login) {
+      case ANY -> List.of(digest, basic);
+      case DIGEST -> List.of(digest);
+      case BASIC -> List.of(basic);
+    };
   }
 
   /**
@@ -48,8 +53,11 @@ final class RtspAuthentication {
       return false;
     }
     return switch (parts[0].toLowerCase(Locale.ROOT)) {
-      case "basic" -> same(parts[1].trim(), basic(credentials));
-      case "digest" -> acceptsDigest(credentials, method, uri, parameters(parts[1]));
+      case "basic" ->
+          credentials.login() != Login.DIGEST && same(parts[1].trim(), basic(credentials));
+      case "digest" ->
+          credentials.login() != Login.BASIC
+              && acceptsDigest(credentials, method, uri, parameters(parts[1]));
       default -> false;
     };
   }

@@ -2,6 +2,7 @@ package dev.watchword.simulator;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -9,6 +10,8 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,20 +28,24 @@ final class RtspConnection implements AutoCloseable {
   private static final Optional<RtspResponse> SILENCE = Optional.empty();
 
   private final Socket socket;
+  private final SecureRandom random;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final Function<String, Mount> mounts;
   private final OutputStream out;
   private final String session;
   private final RtspAuthentication authentication;
   private volatile Mount mount;
   private PacketSink sink;
-  private ClipStream stream;
+  private volatile ClipStream stream;
   private Thread player;
   private boolean done;
+  private volatile boolean abandoned;
 
   /** Takes over the socket. {@code mounts} gives the mount of a name, or null. */
   RtspConnection(Socket socket, Function<String, Mount> mounts, SecureRandom random)
       throws IOException {
     this.socket = socket;
+    this.random = random;
     this.mounts = mounts;
     socket.setTcpNoDelay(true);
     out = new BufferedOutputStream(socket.getOutputStream(), 65536);
@@ -67,6 +74,7 @@ final class RtspConnection implements AutoCloseable {
         if (request == null || refusesService(request)) {
           return;
         }
+        awaitThaw(request);
         Optional<RtspResponse> response = answer(request);
         if (response.isPresent()) {
           send(response.get(), request.header("CSeq"));
@@ -87,12 +95,41 @@ final class RtspConnection implements AutoCloseable {
     }
   }
 
+  private void sendGarbage() throws IOException {
+    byte[] bytes = new byte[1000];
+    random.nextBytes(bytes);
+    synchronized (out) {
+      out.write(bytes);
+      out.flush();
+    }
+  }
+
   private boolean refusesService(RtspRequest request) {
     Mount wanted = mounts.apply(request.mount());
     return wanted != null && wanted.fault() == Fault.CLOSE;
   }
 
+  /** Leaves a request unanswered while its camera is frozen, and for ever when abandoned. */
+  private void awaitThaw(RtspRequest request) throws IOException {
+    Mount wanted = mounts.apply(request.mount());
+    try {
+      while (abandoned || (wanted != null && wanted.fault() == Fault.FREEZE)) {
+        if (closed.await(10, TimeUnit.MILLISECONDS)) {
+          throw new EOFException("The connection was closed.");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EOFException("The connection was closed.");
+    }
+  }
+
   private Optional<RtspResponse> answer(RtspRequest request) throws IOException {
+    Mount named = mounts.apply(request.mount());
+    if (named != null && named.fault() == Fault.GARBAGE) {
+      sendGarbage();
+      return SILENCE;
+    }
     return switch (request.method()) {
       case "OPTIONS" -> Optional.of(RtspResponse.of(200, "Public: " + METHODS));
       case "DESCRIBE", "SETUP", "PLAY" -> {
@@ -101,7 +138,7 @@ final class RtspConnection implements AutoCloseable {
           yield Optional.of(RtspResponse.of(404));
         }
         if (!permits(wanted, request)) {
-          yield Optional.of(new RtspResponse(401, challenges(), ""));
+          yield Optional.of(new RtspResponse(401, challenges(wanted), ""));
         }
         yield answer(request, wanted);
       }
@@ -133,8 +170,12 @@ final class RtspConnection implements AutoCloseable {
         .orElse(true);
   }
 
-  private List<String> challenges() {
-    return authentication.challenges().stream().map(value -> "WWW-Authenticate: " + value).toList();
+  private List<String> challenges(Mount wanted) {
+    RtspCredentials.Login login =
+        wanted.credentials().map(RtspCredentials::login).orElse(RtspCredentials.Login.ANY);
+    return authentication.challenges(login).stream()
+        .map(value -> "WWW-Authenticate: " + value)
+        .toList();
   }
 
   private Optional<RtspResponse> describe(RtspRequest request, Mount wanted) {
@@ -147,7 +188,7 @@ final class RtspConnection implements AutoCloseable {
         new RtspResponse(
             200,
             List.of("Content-Base: " + base, "Content-Type: application/sdp"),
-            wanted.description()));
+            wanted.programme().description()));
   }
 
   private RtspResponse setUp(RtspRequest request, Mount wanted) throws IOException {
@@ -225,7 +266,21 @@ final class RtspConnection implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      close();
+      if (!abandoned) {
+        close();
+      }
+    }
+  }
+
+  /**
+   * Leaves the connection open and dead: nothing is sent or answered any more, and no goodbye. It
+   * lasts until {@link #close()} or until the client leaves.
+   */
+  void abandon() {
+    abandoned = true;
+    ClipStream playing = stream;
+    if (playing != null) {
+      playing.stop();
     }
   }
 
@@ -253,6 +308,7 @@ final class RtspConnection implements AutoCloseable {
   /** Closes the socket, which ends {@link #serve} and the stream; any thread may call it. */
   @Override
   public void close() {
+    closed.countDown();
     try {
       socket.close();
     } catch (IOException e) {

@@ -14,14 +14,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An RTSP 1.0 server on loopback that plays clips like cameras: H.264 or H.265 over TCP-interleaved
- * or UDP unicast RTP with sender reports, Digest or Basic authentication, any number of mounts.
- * Each client sees the clip from its first frame, looped for ever with timestamps that go on.
- * Faults are switched on and off per mount.
+ * An RTSP 1.0 server on loopback that plays clips like cameras: H.264, H.265 or Motion JPEG over
+ * TCP-interleaved or UDP unicast RTP with sender reports, Digest or Basic authentication, any
+ * number of mounts. Each client sees the clip from its first frame, looped for ever with timestamps
+ * that go on. Faults are switched on and off per mount, and clocks can be put wrong.
  *
  * <p>Thread-safe. Two daemon threads per client; at most {@value #MOST_CLIENTS} clients, further
  * ones are refused by closing the connection.
@@ -38,7 +39,8 @@ public final class RtspServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RtspServer.class);
   private static final long CLOSE_MILLIS = 5000;
 
-  private final ServerSocket listener = new ServerSocket();
+  private final ServerSocket listener;
+  private final String scheme;
   private final Map<String, Mount> mounts = new ConcurrentHashMap<>();
   private final Set<RtspConnection> connections = ConcurrentHashMap.newKeySet();
 
@@ -54,6 +56,18 @@ public final class RtspServer implements AutoCloseable {
    * @param port 0 takes a free one
    */
   public RtspServer(int port) throws IOException {
+    this(port, null);
+  }
+
+  /**
+   * Starts to listen on 127.0.0.1, for RTSP over TLS ({@code rtsps}).
+   *
+   * @param port 0 takes a free one
+   * @param tls holds the server's certificate; null for plain RTSP
+   */
+  public RtspServer(int port, SSLContext tls) throws IOException {
+    scheme = tls == null ? "rtsp" : "rtsps";
+    listener = tls == null ? new ServerSocket() : tls.getServerSocketFactory().createServerSocket();
     listener.setReuseAddress(true);
     try {
       listener.bind(
@@ -87,7 +101,7 @@ public final class RtspServer implements AutoCloseable {
    * Serves a clip.
    *
    * @param name letters, digits, {@code .}, {@code _} and {@code -}
-   * @param clip a file with H.264 or H.265 video, such as an mp4; its audio is ignored
+   * @param clip a file with H.264, H.265 or Motion JPEG video, such as an mp4; its audio is ignored
    * @param credentials null lets everyone watch
    * @param pace clip seconds per second; only streams of pace 1 carry sender reports. {@link
    *     #BURST} does not wait at all
@@ -110,13 +124,22 @@ public final class RtspServer implements AutoCloseable {
 
   /** Address of a mount, without credentials. */
   public String url(String mount) {
-    return "rtsp://127.0.0.1:" + port() + "/" + known(mount).name();
+    return scheme + "://127.0.0.1:" + port() + "/" + known(mount).name();
   }
 
   /** Switches what goes wrong with a mount; {@link Fault#NONE} heals it. */
   public void fault(String mount, Fault fault) {
+    fault(mount, fault, fault.usualRate());
+  }
+
+  /**
+   * As {@link #fault(String, Fault)}.
+   *
+   * @param rate share of the media packets that a fault of packets meets, 0 to 1
+   */
+  public void fault(String mount, Fault fault, double rate) {
     Mount changed = known(mount);
-    changed.fault(fault);
+    changed.trouble(new Mount.Trouble(fault, rate));
     if (fault == Fault.CLOSE) {
       connections.stream()
           .filter(connection -> connection.uses(changed))
@@ -127,6 +150,37 @@ public final class RtspServer implements AutoCloseable {
   /** Closes every present connection, once; clients may come back. */
   public void dropClients() {
     connections.forEach(RtspConnection::close);
+  }
+
+  /**
+   * Leaves every present connection open and dead, once, as a camera does that loses its power:
+   * nothing more is sent or answered on them, and no goodbye. Clients may come back.
+   */
+  public void abandonClients() {
+    connections.forEach(RtspConnection::abandon);
+  }
+
+  /**
+   * Changes what a mount plays, as when somebody changes a camera's settings: present streams go
+   * over to the clip without a word, whatever its size and codec; new clients are told.
+   */
+  public void play(String mount, Path clip) throws IOException {
+    known(mount).play(clip);
+  }
+
+  /** Changes who may watch a mount, from the next connection on; null lets everyone. */
+  public void credentials(String mount, RtspCredentials credentials) {
+    known(mount).credentials(credentials);
+  }
+
+  /** What a mount takes for the time. */
+  public CameraClock clock(String mount) {
+    return known(mount).clock();
+  }
+
+  /** Media packets that faults have lost or changed on a mount. */
+  public long packetsSpoiled(String mount) {
+    return known(mount).packetsSpoiled().get();
   }
 
   /** Connections that are open now. */

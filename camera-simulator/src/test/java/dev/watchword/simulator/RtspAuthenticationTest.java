@@ -60,7 +60,9 @@ class RtspAuthenticationTest {
   }
 
   private String digest(String nonce, String method, String uri, RtspCredentials known) {
-    String realm = RtspAuthentication.parameters(authentication.challenges().get(0)).get("realm");
+    String realm =
+        RtspAuthentication.parameters(authentication.challenges(RtspCredentials.Login.ANY).get(0))
+            .get("realm");
     String response =
         RtspAuthentication.response(known, realm, method, Map.of("nonce", nonce, "uri", uri));
     return "Digest username=\""

@@ -262,7 +262,7 @@ class RtspServerIT {
         .hasMessageContaining("There is no clip");
     Path sound = SoundClip.write(directory.resolve("sound.wav"));
     assertThatThrownBy(() -> server.mount("a", sound))
-        .hasMessageContaining("has no H.264 or H.265 video");
+        .hasMessageContaining("has no H.264, H.265 or Motion JPEG video");
     assertThatThrownBy(() -> server.mount("yard", clip)).hasMessageContaining("already");
     assertThatThrownBy(() -> server.mount("../x", clip))
         .isInstanceOf(IllegalArgumentException.class);

@@ -60,7 +60,9 @@ final class Records {
         SampleReason.RATE,
         960,
         540,
-        ByteBuffer.wrap(jpeg));
+        ByteBuffer.wrap(jpeg),
+        null,
+        0);
   }
 
   /** Bytes that tell which frame they belong to. */

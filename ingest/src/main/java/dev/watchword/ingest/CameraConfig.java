@@ -37,10 +37,14 @@ public record CameraConfig(
     Duration readTimeout) {
   static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
 
-  /** How RTSP carries the stream; other schemes do not use it. */
+  /** How RTSP carries the stream, and who connects to whom. */
   public enum Transport {
     TCP,
-    UDP
+    UDP,
+    /** TCP where the camera can, else UDP. */
+    PREFER_TCP,
+    /** The camera connects to us and pushes; also for RTMP, SRT, TCP and HTTP. */
+    LISTEN
   }
 
   public CameraConfig {
@@ -57,6 +61,55 @@ public record CameraConfig(
     if (!(samplesPerSecond > 0)) {
       throw new IllegalArgumentException("samplesPerSecond must be above 0");
     }
+  }
+
+  CameraConfig withTransport(Transport other) {
+    return new CameraConfig(
+        id,
+        url,
+        samplesPerSecond,
+        other,
+        picture,
+        quality,
+        decode,
+        gate,
+        recording,
+        evidence,
+        openTimeout,
+        readTimeout);
+  }
+
+  CameraConfig withSamplesPerSecond(double rate) {
+    return new CameraConfig(
+        id,
+        url,
+        rate,
+        transport,
+        picture,
+        quality,
+        decode,
+        gate,
+        recording,
+        evidence,
+        openTimeout,
+        readTimeout);
+  }
+
+  /** With both timeouts the same. */
+  CameraConfig withTimeouts(Duration timeout) {
+    return new CameraConfig(
+        id,
+        url,
+        samplesPerSecond,
+        transport,
+        picture,
+        quality,
+        decode,
+        gate,
+        recording,
+        evidence,
+        timeout,
+        timeout);
   }
 
   /** A camera with the defaults of the file. */

@@ -96,6 +96,8 @@ final class CameraLoop implements AutoCloseable {
         .setId(new FrameId(camera.id(), session, number))
         .setCapturedAt(instant(frame.capturedAtMicros()))
         .setClock(frame.clock())
+        .setClockErrorMicros(frame.clockErrorMicros() < 0 ? null : frame.clockErrorMicros())
+        .setEpoch(frame.epoch())
         .setArrivedAt(instant(frame.arrivedAtMicros()))
         .setPtsMicros(frame.ptsMicros())
         .setSourceWidth(frame.width())

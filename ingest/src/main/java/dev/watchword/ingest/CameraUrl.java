@@ -1,6 +1,8 @@
 package dev.watchword.ingest;
 
 import dev.watchword.service.config.Secret;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -14,7 +16,7 @@ import java.util.regex.Pattern;
  */
 public final class CameraUrl {
   static final String ALLOWED =
-      "rtsp, rtsps, rtmp, srt, http, https, udp, tcp, file, or the path of a file";
+      "rtsp, rtsps, rtmp, srt, http, https, udp, tcp, file, or the path of a file or a folder of images";
   private static final Set<String> NETWORK =
       Set.of("rtsp", "rtsps", "rtmp", "srt", "http", "https", "udp", "tcp");
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):(.*)");
@@ -90,6 +92,11 @@ public final class CameraUrl {
 
   public boolean isFile() {
     return scheme.equals("file");
+  }
+
+  /** Whether this is a folder of this machine, whose pictures are the frames. */
+  boolean isFolder() {
+    return isFile() && Files.isDirectory(Path.of(shown));
   }
 
   public boolean isRtsp() {

@@ -170,6 +170,11 @@ final class DecodePlan implements AutoCloseable {
     heldBytes = 0;
   }
 
+  /** The next frame to decode, which stays; null when there is none for now. */
+  CodedFrame firstDue() {
+    return due.peek();
+  }
+
   /** The next frame to decode, null when there is none for now. */
   CodedFrame due() {
     return due.poll();

@@ -21,15 +21,21 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 final class Decoder implements AutoCloseable {
   private final AVFrame picture = av_frame_alloc();
   private final AVFrame fetched = av_frame_alloc();
-  private final AVCodecContext context;
+  private final AVCodecParameters parameters;
+  private final CameraUrl url;
+  private final Hardware hardware;
+  private final HardwareDevices devices;
+  private AVCodecContext context;
   private final TreeMap<Long, Long> arrivals = new TreeMap<>();
   private long arrivedMicros;
-  private boolean lost;
-  private boolean broken;
+  private boolean damaged;
+  private long soundFrom = Long.MIN_VALUE;
   private boolean ended;
   private boolean draining;
+  private boolean drained;
 
   /**
+   * @param parameters must live as long as the decoder
    * @param url named when the codec is not supported
    */
   Decoder(AVCodecParameters parameters, CameraUrl url) throws SourceFailure {
@@ -37,11 +43,25 @@ final class Decoder implements AutoCloseable {
   }
 
   /**
+   * @param parameters must live as long as the decoder
    * @param url named when the codec is not supported
    * @param hardware what should decode; the processor does where {@code devices} have none such
    */
   Decoder(AVCodecParameters parameters, CameraUrl url, Hardware hardware, HardwareDevices devices)
       throws SourceFailure {
+    this.parameters = parameters;
+    this.url = url;
+    this.hardware = hardware;
+    this.devices = devices;
+    try {
+      open();
+    } catch (SourceFailure e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void open() throws SourceFailure {
     int id = parameters.codec_id();
     AVCodec codec = avcodec_find_decoder(id);
     context = avcodec_alloc_context3(codec);
@@ -52,17 +72,28 @@ final class Decoder implements AutoCloseable {
       devices.attach(context, codec, hardware);
     }
     if (codec == null || avcodec_open2(context, codec, (AVDictionary) null) < 0) {
-      close();
       throw FfmpegErrors.unsupported(url, name(id));
     }
+  }
+
+  /**
+   * Whether the decoder wants to be {@link #drain() drained} before it takes this frame: after
+   * damage it starts afresh with a key frame. FFmpeg's H.264 decoder carries traces of concealed
+   * errors even over an IDR frame, and a flush does not remove them.
+   */
+  boolean mustDrainBefore(CodedFrame frame) {
+    return damaged && frame.key() && !drained;
   }
 
   /**
    * Decodes the frame and frees its packet. Call {@link #receive()} until it gives no more before
    * the next.
    */
-  void send(CodedFrame frame) {
+  void send(CodedFrame frame) throws SourceFailure {
     AVPacket packet = frame.packet();
+    if (damaged && frame.key()) {
+      renew(frame);
+    }
     if (frame.timed()) {
       packet.pts(frame.ptsMicros()).dts(AV_NOPTS_VALUE);
       arrivals.put(frame.ptsMicros(), frame.arrivedMicros());
@@ -70,9 +101,21 @@ final class Decoder implements AutoCloseable {
       packet.pts(AV_NOPTS_VALUE).dts(frame.ptsMicros());
     }
     arrivedMicros = frame.arrivedMicros();
-    lost |= (packet.flags() & AV_PKT_FLAG_CORRUPT) != 0;
-    lost |= avcodec_send_packet(context, packet) < 0;
+    drained = false;
+    long errors = FfmpegLog.errors();
+    int code = avcodec_send_packet(context, packet);
+    boolean corrupt = (packet.flags() & AV_PKT_FLAG_CORRUPT) != 0;
+    // Frames that are shown before the key frame refer to what was damaged.
+    boolean counts = !frame.timed() || frame.ptsMicros() >= soundFrom;
+    damaged |= corrupt || (counts && (code < 0 || FfmpegLog.errors() != errors));
     av_packet_free(packet);
+  }
+
+  private void renew(CodedFrame key) throws SourceFailure {
+    avcodec_free_context(context);
+    open();
+    damaged = false;
+    soundFrom = key.ptsMicros();
   }
 
   /**
@@ -96,18 +139,20 @@ final class Decoder implements AutoCloseable {
 
   /** Whether there is a further picture; it replaces the one before. */
   boolean receive() {
+    long errors = FfmpegLog.errors();
     if (avcodec_receive_frame(context, picture) < 0) {
       if (draining || ended) {
         arrivals.clear();
       }
       if (draining) {
         draining = false;
+        drained = true;
         avcodec_flush_buffers(context);
       }
       return false;
     }
-    broken = lost || picture.decode_error_flags() != 0;
-    lost = false;
+    boolean counts = !isTimed() || ptsMicros() >= soundFrom;
+    damaged |= counts && (picture.decode_error_flags() != 0 || FfmpegLog.errors() != errors);
     if (isTimed()) {
       arrivedMicros = arrivals.getOrDefault(ptsMicros(), arrivedMicros);
       // Frames that went before and never came out were lost in the decoder.
@@ -166,9 +211,12 @@ final class Decoder implements AutoCloseable {
     return picture.height();
   }
 
-  /** Whether errors were concealed in the last picture, or data was lost before it. */
+  /**
+   * Whether the last picture may show damage. Pictures come out in another order than they are
+   * decoded in, so all are suspect from the moment of the damage until the decoder starts afresh.
+   */
   boolean isBroken() {
-    return broken;
+    return damaged;
   }
 
   boolean isKeyFrame() {

@@ -18,13 +18,34 @@ final class FfmpegOptions {
     // The deadline callback ends waits in time; this ends those that FFmpeg does not ask it about.
     String timeout = Long.toString(micros(longer(camera.openTimeout(), camera.readTimeout())));
     if (camera.url().isRtsp()) {
-      options.put("rtsp_transport", camera.transport() == Transport.UDP ? "udp" : "tcp");
+      options.putAll(transport(camera.transport()));
       options.put("allowed_media_types", "video");
       options.put("timeout", timeout);
+      // Without a queue, as is usual over TCP, FFmpeg does not look for gaps in the sequence.
+      if (camera.transport() != Transport.UDP) {
+        options.put("reorder_queue_size", "2");
+      }
     } else {
       options.put("rw_timeout", timeout);
+      // RTMP promises an audio stream that may never come; FFmpeg would wait 5 s for it.
+      options.put("analyzeduration", "2000000");
+      if (camera.transport() == Transport.LISTEN) {
+        options.putAll(
+            camera.url().scheme().equals("srt")
+                ? Map.of("mode", "listener")
+                : Map.of("listen", "1"));
+      }
     }
     return options;
+  }
+
+  private static Map<String, String> transport(Transport transport) {
+    return switch (transport) {
+      case TCP -> Map.of("rtsp_transport", "tcp");
+      case UDP -> Map.of("rtsp_transport", "udp");
+      case PREFER_TCP -> Map.of("rtsp_flags", "prefer_tcp");
+      case LISTEN -> Map.of("rtsp_flags", "listen");
+    };
   }
 
   /**

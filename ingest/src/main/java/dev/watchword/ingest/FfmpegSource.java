@@ -28,7 +28,10 @@ import org.bytedeco.javacpp.SizeTPointer;
  */
 final class FfmpegSource implements FrameSource {
   /** Cameras with "smart" codecs send a key frame every 10 to 20 s; decoding begins at one. */
-  private static final Duration PICTURE_LIMIT = Duration.ofSeconds(30);
+  private static final Duration FIRST_PICTURE_LIMIT = Duration.ofSeconds(30);
+
+  /** More than the longest reordering of H.264 and H.265, 16 frames. */
+  private static final int MOST_IN_DECODER = 32;
 
   private static final AVRational MICROS = av_make_q(1, 1_000_000);
 
@@ -51,6 +54,7 @@ final class FfmpegSource implements FrameSource {
   private long originPts = AV_NOPTS_VALUE;
   private long pictureNanos = startNanos;
   private boolean gotPicture;
+  private int sentSincePicture;
 
   private FfmpegSource(
       CameraConfig camera,
@@ -119,11 +123,20 @@ final class FfmpegSource implements FrameSource {
       if (decoder.hasEnded()) {
         throw gotPicture ? FfmpegErrors.ended(camera.url()) : FfmpegErrors.noPicture(camera.url());
       }
-      if (System.nanoTime() - pictureNanos > PICTURE_LIMIT.toNanos()) {
+      if (isUndecodable()) {
         throw FfmpegErrors.noPicture(camera.url());
       }
       feed();
     }
+  }
+
+  /**
+   * Whether frames have gone into the decoder for too long without a picture, as when a camera goes
+   * over to another codec without a word.
+   */
+  private boolean isUndecodable() {
+    Duration limit = gotPicture ? camera.readTimeout() : FIRST_PICTURE_LIMIT;
+    return sentSincePicture > MOST_IN_DECODER && System.nanoTime() - pictureNanos > limit.toNanos();
   }
 
   /** Whether an undecoded frame comes before all that the decoder gives or still has. */
@@ -139,9 +152,15 @@ final class FfmpegSource implements FrameSource {
 
   /** Hands one frame to the decoder, reading on when none is due. */
   private void feed() throws SourceFailure {
+    CodedFrame first = plan.firstDue();
+    if (first != null && decoder.mustDrainBefore(first)) {
+      decoder.drain();
+      return;
+    }
     CodedFrame frame = plan.due();
     if (frame != null) {
       decoder.send(frame);
+      sentSincePicture++;
       if (plan.decodesKeyFramesAlone()) {
         decoder.drain();
       }
@@ -152,6 +171,10 @@ final class FfmpegSource implements FrameSource {
       plan.end();
       decoder.end();
       return;
+    }
+    if (originPts == AV_NOPTS_VALUE && packet.pts() == AV_NOPTS_VALUE && camera.url().isRtsp()) {
+      // FFmpeg counts RTP's time from the first packet, but may leave it out of the first frame.
+      packet.pts(0);
     }
     noteTimes(packet);
     long pts = streamTime(packet);
@@ -198,6 +221,7 @@ final class FfmpegSource implements FrameSource {
 
   private Frame decoded() {
     gotPicture = true;
+    sentSincePicture = 0;
     pictureNanos = System.nanoTime();
     if (metrics != null) {
       metrics.decoded();
@@ -229,6 +253,8 @@ final class FfmpegSource implements FrameSource {
         pts,
         capturedAt,
         captureTime.clock(),
+        captureTime.errorMicros(),
+        captureTime.epoch(),
         arrivedMicros,
         key,
         broken,

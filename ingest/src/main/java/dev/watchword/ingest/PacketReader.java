@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avformat.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVRational;
@@ -26,8 +28,7 @@ final class PacketReader implements AutoCloseable {
   private static final Duration CLOSE_LIMIT_WHEN_STOPPING = Duration.ofMillis(500);
 
   static {
-    // FFmpeg's own log lines hold whole URLs, passwords included.
-    av_log_set_level(AV_LOG_QUIET);
+    FfmpegLog.listen();
   }
 
   private final CameraConfig camera;
@@ -39,12 +40,15 @@ final class PacketReader implements AutoCloseable {
   private AVStream video;
   private boolean recorded;
   private long arrivedMicros;
+  private long gapsSeen;
+  private int suspect;
 
   private PacketReader(CameraConfig camera, StopSignal stop, Clock clock) {
     this.camera = camera;
     this.stop = stop;
     this.clock = clock;
     this.deadline = new Deadline(stop);
+    this.gapsSeen = FfmpegLog.gaps();
   }
 
   /**
@@ -78,7 +82,16 @@ final class PacketReader implements AutoCloseable {
     AVDictionary options = new AVDictionary(null);
     try {
       FfmpegOptions.of(camera).forEach((key, value) -> av_dict_set(options, key, value, 0));
-      int code = avformat_open_input(context, camera.url().reveal(), null, options);
+      String url = camera.url().reveal();
+      AVInputFormat demuxer = null;
+      if (camera.url().isFolder()) {
+        url = ImageFolder.pattern(Path.of(camera.url().toString()), camera.url());
+        demuxer = av_find_input_format("image2");
+        av_dict_set(options, "pattern_type", "glob", 0);
+        // Each picture is a sample.
+        av_dict_set(options, "framerate", Double.toString(camera.samplesPerSecond()), 0);
+      }
+      int code = avformat_open_input(context, url, demuxer, options);
       if (code < 0) {
         // A timed-out reply shows as invalid data.
         throw deadline.isOver()
@@ -97,9 +110,7 @@ final class PacketReader implements AutoCloseable {
    */
   private AVStream videoStream() throws SourceFailure {
     AVStream stream = findVideo();
-    if (stream == null
-        || stream.codecpar().codec_id() == AV_CODEC_ID_NONE
-        || stream.codecpar().extradata_size() == 0) {
+    if (stream == null || !isDescribed(stream.codecpar())) {
       avformat_find_stream_info(format, (AVDictionary) null);
       // It returns success even when it was cut short.
       if (deadline.isOver()) {
@@ -113,6 +124,11 @@ final class PacketReader implements AutoCloseable {
     return stream;
   }
 
+  private static boolean isDescribed(AVCodecParameters parameters) {
+    return parameters.codec_id() == AV_CODEC_ID_MJPEG
+        || (parameters.codec_id() != AV_CODEC_ID_NONE && parameters.extradata_size() > 0);
+  }
+
   private AVStream findVideo() {
     int index = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
     return index < 0 ? null : format.streams(index);
@@ -120,7 +136,8 @@ final class PacketReader implements AutoCloseable {
 
   /**
    * Waits for the next packet of the video, at most the camera's read timeout. The packet belongs
-   * to the reader and holds until the next call or close; null at the end of the stream.
+   * to the reader and holds until the next call or close; null at the end of the stream. It is
+   * flagged as corrupt when data before it or of it was lost on the way.
    *
    * @throws SourceFailure when the stream stalls or breaks; the reader can only be closed then
    */
@@ -144,7 +161,24 @@ final class PacketReader implements AutoCloseable {
       }
     } while (packet.stream_index() != video.index());
     arrivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    markGap();
     return packet;
+  }
+
+  /**
+   * Nothing on the packet itself tells that the network lost others before it or parts of it. A
+   * frame is complete when the next begins, so what is missing may also be the next one's.
+   */
+  private void markGap() {
+    long gaps = FfmpegLog.gaps();
+    if (gaps != gapsSeen) {
+      gapsSeen = gaps;
+      suspect = 2;
+    }
+    if (suspect > 0) {
+      suspect--;
+      packet.flags(packet.flags() | AV_PKT_FLAG_CORRUPT);
+    }
   }
 
   /** UTC microseconds at which the last packet was there. */

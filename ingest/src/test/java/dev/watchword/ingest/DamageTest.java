@@ -17,6 +17,12 @@ class DamageTest {
   }
 
   @Test
+  void aStreamThatIsJoinedInBetweenIsDirtyUpToItsFirstKeyFrame() {
+    assertThat(damage.isDirty(false, false)).isTrue();
+    assertThat(damage.isDirty(true, false)).isFalse();
+  }
+
+  @Test
   void aBrokenKeyFrameEndsNoDamage() {
     damage.isDirty(false, true);
     assertThat(damage.isDirty(true, true)).isTrue();

@@ -118,7 +118,9 @@ class FramePublisherTest {
             SampleReason.RATE,
             64,
             48,
-            ByteBuffer.wrap(new byte[5])),
+            ByteBuffer.wrap(new byte[5]),
+            null,
+            0),
         metrics);
     assertThat(topics.unaccounted("gate")).isZero();
   }

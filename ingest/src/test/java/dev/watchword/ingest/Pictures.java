@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
 
+import java.util.zip.CRC32;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /** Decoded pictures of one colour. Whoever makes one frees it. */
@@ -28,5 +29,20 @@ final class Pictures {
     for (int i = 0; i < rows; i++) {
       frame.data(plane).position((long) i * row.length).put(row);
     }
+  }
+
+  /** Of all samples of a 4:2:0 picture. */
+  static long checksum(AVFrame picture) {
+    CRC32 sum = new CRC32();
+    for (int plane = 0; plane < 3; plane++) {
+      int width = plane == 0 ? picture.width() : (picture.width() + 1) / 2;
+      int height = plane == 0 ? picture.height() : (picture.height() + 1) / 2;
+      byte[] row = new byte[width];
+      for (int y = 0; y < height; y++) {
+        picture.data(plane).position((long) y * picture.linesize(plane)).get(row);
+        sum.update(row);
+      }
+    }
+    return sum.getValue();
   }
 }

@@ -76,6 +76,8 @@ final class ScriptedCamera implements FrameSource.Opener {
           pts,
           pts,
           CaptureClock.ARRIVAL,
+          -1,
+          0,
           pts,
           i % KEY_FRAME_EVERY == 0,
           session.broken().test(i),

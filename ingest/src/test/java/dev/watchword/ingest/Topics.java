@@ -36,14 +36,14 @@ final class Topics {
   }
 
   List<SampledFrame> frames() {
-    return producer.history().stream()
+    return List.copyOf(producer.history()).stream()
         .filter(record -> record.topic().equals(FRAMES))
         .map(record -> (SampledFrame) record.value())
         .toList();
   }
 
   List<CameraStatus> statuses() {
-    return producer.history().stream()
+    return List.copyOf(producer.history()).stream()
         .filter(record -> record.topic().equals(STATUS))
         .map(record -> (CameraStatus) record.value())
         .toList();

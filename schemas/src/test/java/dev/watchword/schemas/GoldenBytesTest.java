@@ -49,24 +49,8 @@ class GoldenBytesTest {
 
   static Stream<Sample> samples() {
     return Stream.of(
-        new Sample(
-            1,
-            new SampledFrame(
-                ID,
-                TIME,
-                CaptureClock.RTCP,
-                TIME.plusMillis(40),
-                1_680_000L,
-                1920,
-                1080,
-                "h264",
-                true,
-                false,
-                0.125f,
-                SampleReason.RATE,
-                640,
-                360,
-                ByteBuffer.wrap(new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xd9}))),
+        new Sample(1, frame(null, 0)),
+        new Sample(2, frame(12_000L, 3)),
         new Sample(1, detections(Task.DETECT, null)),
         new Sample(
             2,
@@ -128,6 +112,27 @@ class GoldenBytesTest {
                 "inference",
                 TIME,
                 ByteBuffer.wrap(new byte[] {7, 8}))));
+  }
+
+  private static SampledFrame frame(Long clockErrorMicros, int epoch) {
+    return new SampledFrame(
+        ID,
+        TIME,
+        CaptureClock.RTCP,
+        TIME.plusMillis(40),
+        1_680_000L,
+        1920,
+        1080,
+        "h264",
+        true,
+        false,
+        0.125f,
+        SampleReason.RATE,
+        640,
+        360,
+        ByteBuffer.wrap(new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xd9}),
+        clockErrorMicros,
+        epoch);
   }
 
   private static FrameDetections detections(Task task, Mask mask) {
