@@ -3,12 +3,19 @@ package dev.watchword.ingest;
 import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.service.config.Secret;
 import dev.watchword.service.config.Section;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** The cameras of the file, in its order. There may be none. */
-public record IngestConfig(List<CameraConfig> cameras) {
+/**
+ * What ingest reads from the file.
+ *
+ * @param cameras in the file's order; there may be none
+ * @param outbox where frames wait while the broker is away; empty to drop them
+ */
+public record IngestConfig(List<CameraConfig> cameras, Optional<OutboxConfig> outbox) {
   static final double SAMPLES_PER_SECOND = 2;
   static final int PICTURE = 640;
   static final int QUALITY = 3;
@@ -17,13 +24,26 @@ public record IngestConfig(List<CameraConfig> cameras) {
   private static final int LARGEST_PICTURE = 8192;
   private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
 
+  private static final long OUTBOX_BYTES = 512L << 20;
+  private static final long SMALLEST_OUTBOX = 1L << 20;
+
+  /**
+   * @param bytes that it may take
+   */
+  public record OutboxConfig(Path directory, long bytes) {}
+
   public IngestConfig {
     cameras = List.copyOf(cameras);
   }
 
+  /** Without an outbox. */
+  IngestConfig(List<CameraConfig> cameras) {
+    this(cameras, Optional.empty());
+  }
+
   /**
-   * Reads {@code cameras:}. Throws {@link dev.watchword.service.config.ConfigException} that names
-   * file, line and key.
+   * Reads {@code cameras:} and {@code outbox:}. Throws {@link
+   * dev.watchword.service.config.ConfigException} that names file, line and key.
    */
   public static IngestConfig from(Section root) {
     Section cameras = root.section("cameras");
@@ -39,7 +59,21 @@ public record IngestConfig(List<CameraConfig> cameras) {
               }
               list.add(camera(id, section));
             });
-    return new IngestConfig(list);
+    return new IngestConfig(list, outbox(root));
+  }
+
+  private static Optional<OutboxConfig> outbox(Section root) {
+    Section outbox = root.section("outbox");
+    String data = root.text("data", "watchword-data");
+    Path directory = outbox.optionalText("directory").map(Path::of).orElse(Path.of(data, "outbox"));
+    long bytes = outbox.bytes("size", OUTBOX_BYTES);
+    if (bytes == 0) {
+      return Optional.empty();
+    }
+    if (bytes < SMALLEST_OUTBOX) {
+      throw outbox.wrong("size", "must be at least 1MiB, or 0B for no outbox");
+    }
+    return Optional.of(new OutboxConfig(directory.toAbsolutePath().normalize(), bytes));
   }
 
   private static CameraConfig camera(String id, Section section) {

@@ -9,9 +9,12 @@ import java.util.Locale;
 /**
  * What ingest counts. For each camera, at any time:
  *
- * <pre>captured = not_sampled + dropped (all reasons) + published + in_flight</pre>
+ * <pre>
+ * captured + recovered = not_sampled + dropped (all reasons) + published + late + in_flight + outbox
+ * </pre>
  *
- * where in flight is what the producer holds unanswered; it is 0 after the service has closed.
+ * where in flight is what the producer holds unanswered, 0 after the service has closed; outbox is
+ * what waits on disk, and recovered what an earlier process had left there.
  */
 final class IngestMetrics {
   private final Counter captured;
@@ -19,7 +22,11 @@ final class IngestMetrics {
   private final Counter dropped;
   private final Counter published;
   private final Counter bytes;
+  private final Counter spooled;
+  private final Counter late;
+  private final Counter recovered;
   private final Gauge inFlight;
+  private final Gauge outbox;
   private final Gauge live;
   private final Counter sessions;
   private final Counter failures;
@@ -39,6 +46,19 @@ final class IngestMetrics {
             .register(registry);
     bytes =
         counter("bytes_published_total", "JPEG bytes of acknowledged frames.").register(registry);
+    spooled =
+        counter("frames_spooled_total", "Frames put into the outbox while the broker was away.")
+            .register(registry);
+    late =
+        counter("frames_late_total", "Frames of the outbox that the broker has acknowledged.")
+            .register(registry);
+    recovered =
+        counter("frames_recovered_total", "Frames that an earlier process left in the outbox.")
+            .register(registry);
+    outbox =
+        Gauge.build("watchword_ingest_outbox_frames", "Frames that wait in the outbox.")
+            .labelNames("camera")
+            .register(registry);
     inFlight =
         Gauge.build("watchword_ingest_frames_in_flight", "Frames sent, not yet acknowledged.")
             .labelNames("camera")
@@ -76,7 +96,10 @@ final class IngestMetrics {
     private final Counter.Child notSampled;
     private final Counter.Child published;
     private final Counter.Child bytes;
+    private final Counter.Child spooled;
+    private final Counter.Child late;
     private final Gauge.Child inFlight;
+    private final Gauge.Child outbox;
     private final Gauge.Child live;
     private final Counter.Child sessions;
 
@@ -86,7 +109,10 @@ final class IngestMetrics {
       notSampled = IngestMetrics.this.notSampled.labels(id);
       published = IngestMetrics.this.published.labels(id);
       bytes = IngestMetrics.this.bytes.labels(id);
+      spooled = IngestMetrics.this.spooled.labels(id);
+      late = IngestMetrics.this.late.labels(id);
       inFlight = IngestMetrics.this.inFlight.labels(id);
+      outbox = IngestMetrics.this.outbox.labels(id);
       live = IngestMetrics.this.live.labels(id);
       sessions = IngestMetrics.this.sessions.labels(id);
     }
@@ -115,10 +141,32 @@ final class IngestMetrics {
       inFlight.dec();
     }
 
-    /** An answer for a frame that was {@link #sent()}: it is lost. */
-    void lost(DropReason reason) {
-      dropped(reason);
+    /** An answer for a frame that was {@link #sent()}: it is to be sent again, later. */
+    void unsent() {
       inFlight.dec();
+    }
+
+    void spooled() {
+      spooled.inc();
+      outbox.inc();
+    }
+
+    /** An earlier process had spooled it. */
+    void recovered() {
+      recovered.labels(id).inc();
+      outbox.inc();
+    }
+
+    /** A frame of the outbox: the broker has it. */
+    void late() {
+      late.inc();
+      outbox.dec();
+    }
+
+    /** A frame of the outbox is lost. */
+    void lostFromOutbox(DropReason reason) {
+      dropped(reason);
+      outbox.dec();
     }
 
     void live(boolean now) {

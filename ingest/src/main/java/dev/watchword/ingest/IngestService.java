@@ -1,11 +1,13 @@
 package dev.watchword.ingest;
 
+import dev.watchword.ingest.FramePublisher.TopicNames;
 import dev.watchword.schemas.CameraState;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.Health;
 import dev.watchword.service.LoopThread;
 import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
+import dev.watchword.service.kafka.KafkaSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ public final class IngestService implements Service {
   private final IngestMetrics metrics;
   private final List<CameraSupervisor> supervisors = new CopyOnWriteArrayList<>();
   private final List<LoopThread> threads = new ArrayList<>();
+  private Spool spool;
   private volatile FramePublisher publisher;
   private boolean closed;
 
@@ -68,13 +71,16 @@ public final class IngestService implements Service {
 
   @Override
   public synchronized void start() {
+    spool =
+        config
+            .outbox()
+            .map(outbox -> Spool.open(outbox.directory(), outbox.bytes(), metrics))
+            .orElseGet(() -> Spool.none(metrics));
     publisher =
         new FramePublisher(
-            producers.get(),
-            context.kafka().name(Topic.FRAMES),
-            context.kafka().name(Topic.CAMERA_STATUS),
-            context.clock(),
-            System::nanoTime);
+            producers.get(), topics(context.kafka()), context.clock(), System::nanoTime, spool);
+    threads.add(
+        new LoopThread("outbox", new SpoolLoop(spool, publisher, pause), context.bugs()).start());
     for (CameraConfig camera : config.cameras()) {
       CameraSupervisor supervisor =
           new CameraSupervisor(
@@ -88,6 +94,11 @@ public final class IngestService implements Service {
       supervisors.add(supervisor);
       threads.add(new LoopThread("camera-" + camera.id(), supervisor, context.bugs()).start());
     }
+  }
+
+  private static TopicNames topics(KafkaSettings kafka) {
+    return new TopicNames(
+        kafka.name(Topic.FRAMES), kafka.name(Topic.FRAMES_LATE), kafka.name(Topic.CAMERA_STATUS));
   }
 
   @Override
@@ -120,6 +131,7 @@ public final class IngestService implements Service {
     threads.forEach(LoopThread::close);
     if (publisher != null) {
       publisher.close();
+      spool.close();
     }
   }
 }

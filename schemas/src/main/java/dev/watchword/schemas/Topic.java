@@ -19,12 +19,24 @@ public enum Topic {
           "segment.bytes", "33554432",
           "max.message.bytes", "16777216",
           "compression.type", "uncompressed")),
+  /**
+   * {@link SampledFrame}s that an ingest process kept while the broker was away. Inferred when live
+   * frames leave room, never alerted on as live.
+   */
+  FRAMES_LATE(
+      "frames-late",
+      Map.of(
+          "retention.ms", "21600000",
+          "retention.bytes", "268435456",
+          "segment.bytes", "33554432",
+          "max.message.bytes", "16777216",
+          "compression.type", "uncompressed")),
   /** {@link FrameDetections}. Broker append time decides the archive's file boundaries. */
   DETECTIONS(
       "detections", Map.of("retention.ms", "604800000", "message.timestamp.type", "LogAppendTime")),
   /** The latest {@link CameraStatus} of each camera. */
   CAMERA_STATUS("camera-status", Map.of("cleanup.policy", "compact")),
-  /** {@link DeadLetter}s of {@link #FRAMES}. */
+  /** {@link DeadLetter}s of {@link #FRAMES} and {@link #FRAMES_LATE}. */
   FRAMES_DEAD_LETTER(
       "frames-dead-letter", Map.of("retention.ms", "259200000", "max.message.bytes", "16777216")),
   /** {@link DeadLetter}s of {@link #DETECTIONS}. */
