@@ -120,25 +120,27 @@ final class InferenceLoop implements LoopThread.Loop {
   /** Polls even when there is enough to do, so that the group sees that this worker lives. */
   private void poll() throws InterruptedException {
     Duration patience = batcher.patience(nanos.getAsLong(), IDLE);
-    holdBack();
+    consumer.pause(heldBack());
     boolean anyLive = false;
-    for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
-      rewind.polled(record);
-      Received received = read(record);
-      anyLive |= !received.late();
-      batcher.add(received);
+    try {
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
+        rewind.polled(record);
+        Received received = read(record);
+        anyLive |= !received.late();
+        batcher.add(received);
+      }
+    } finally {
+      consumer.resume(consumer.paused());
     }
     idle = !anyLive && batcher.isEmpty();
   }
 
-  /** Nothing more while there is enough to do; late frames only while no live one comes. */
-  private void holdBack() {
+  /** All partitions while there is enough to do; late frames' while a live one came. */
+  private List<TopicPartition> heldBack() {
     boolean full = batcher.isFull();
-    consumer.resume(consumer.paused());
-    consumer.pause(
-        consumer.assignment().stream()
-            .filter(partition -> full || !idle && partition.topic().equals(lateTopic))
-            .toList());
+    return consumer.assignment().stream()
+        .filter(partition -> full || !idle && partition.topic().equals(lateTopic))
+        .toList();
   }
 
   private Received read(ConsumerRecord<String, byte[]> record) throws InterruptedException {
