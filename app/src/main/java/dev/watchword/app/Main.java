@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
       WordsCommand.Answering.class,
       GenerateCommand.class,
       TailCommand.class,
+      CameraCommand.class,
       CheckCommand.class
     })
 public final class Main {

@@ -6,6 +6,7 @@ import dev.watchword.schemas.Ids;
 import dev.watchword.service.LoopThread;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -33,7 +34,7 @@ final class CameraSupervisor implements LoopThread.Loop {
   private CameraLoop loop;
   private String session;
   private int soundFrames;
-  private boolean connected;
+  private volatile Optional<String> farewell = Optional.of("");
 
   CameraSupervisor(
       CameraConfig camera,
@@ -120,6 +121,14 @@ final class CameraSupervisor implements LoopThread.Loop {
     return report.state();
   }
 
+  /**
+   * Why it will be stopped, for the last state it tells; null to tell none. May be called by any
+   * thread, before the stop.
+   */
+  void farewell(String why) {
+    farewell = Optional.ofNullable(why);
+  }
+
   @Override
   public void wakeup() {
     stop.set();
@@ -131,7 +140,7 @@ final class CameraSupervisor implements LoopThread.Loop {
     disconnect();
     encoder.close();
     if (report.state() != CameraState.ENDED) {
-      report.stopped();
+      farewell.ifPresent(report::stopped);
     }
   }
 }

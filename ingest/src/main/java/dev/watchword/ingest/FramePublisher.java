@@ -1,6 +1,7 @@
 package dev.watchword.ingest;
 
 import dev.watchword.schemas.CameraStatus;
+import dev.watchword.schemas.Coverage;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.service.Health;
 import java.time.Clock;
@@ -8,6 +9,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecord;
@@ -29,9 +32,10 @@ final class FramePublisher implements AutoCloseable {
   private final Clock clock;
   private final Spool spool;
   private final Trouble trouble;
+  private final AtomicInteger inFlight = new AtomicInteger();
 
   /** Full names of the topics. */
-  record TopicNames(String frames, String late, String status) {}
+  record TopicNames(String frames, String late, String status, String coverage) {}
 
   /**
    * @param producer is closed with this publisher
@@ -72,17 +76,19 @@ final class FramePublisher implements AutoCloseable {
       spool.keep(frame, kept.get(), metrics);
       return;
     }
-    metrics.sent();
+    metrics.sent(frame);
+    inFlight.incrementAndGet();
     send(
         topics.frames(),
         frame,
         failure -> {
+          inFlight.decrementAndGet();
           if (failure.isPresent()) {
-            metrics.unsent();
+            metrics.unsent(frame);
             spool.keep(frame, failure.get(), metrics);
           } else {
             long micros = ChronoUnit.MICROS.between(frame.getCapturedAt(), clock.instant());
-            metrics.acknowledged(frame.getImage().limit(), micros / 1e6);
+            metrics.acknowledged(frame, micros / 1e6);
           }
         });
   }
@@ -123,21 +129,43 @@ final class FramePublisher implements AutoCloseable {
    * sent again later.
    */
   void publish(CameraStatus status, Runnable lost) {
+    publish(
+        topics.status(),
+        status.getCamera(),
+        status,
+        arrived -> {
+          if (!arrived) {
+            lost.run();
+          }
+        });
+  }
+
+  /** {@code answer} is called once, from any thread, with whether the broker has the record. */
+  void publish(Coverage coverage, Consumer<Boolean> answer) {
+    publish(topics.coverage(), coverage.getCamera(), coverage, answer);
+  }
+
+  private void publish(
+      String topic, String camera, SpecificRecord record, Consumer<Boolean> answer) {
     if (trouble.keepsBack().isPresent()) {
-      lost.run();
+      answer.accept(false);
       return;
     }
     try {
       producer.send(
-          new ProducerRecord<>(topics.status(), status.getCamera(), status),
-          (metadata, error) -> {
-            if (result(error).isPresent()) {
-              lost.run();
-            }
-          });
+          new ProducerRecord<>(topic, camera, record),
+          (metadata, error) -> answer.accept(result(error).isEmpty()));
     } catch (RuntimeException e) {
       trouble.failed(e);
-      lost.run();
+      answer.accept(false);
+    }
+  }
+
+  /** Waits until no live frame is unanswered, or the limit has passed. */
+  void settle(Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (inFlight.get() > 0 && System.nanoTime() < end) {
+      LockSupport.parkNanos(2_000_000);
     }
   }
 

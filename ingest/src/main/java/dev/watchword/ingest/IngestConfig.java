@@ -3,19 +3,28 @@ package dev.watchword.ingest;
 import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.service.config.Secret;
 import dev.watchword.service.config.Section;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What ingest reads from the file.
  *
  * @param cameras in the file's order; there may be none
+ * @param entries the same cameras as they are written
+ * @param seeder names this file among those that put cameras on the topic
  * @param outbox where frames wait while the broker is away; empty to drop them
  */
-public record IngestConfig(List<CameraConfig> cameras, Optional<OutboxConfig> outbox) {
+public record IngestConfig(
+    List<CameraConfig> cameras, List<Entry> entries, String seeder, Optional<OutboxConfig> outbox) {
+  static final String ID_RULE =
+      "a camera's name has 1 to 63 lower-case letters, digits, '-' or '_' and begins with a letter"
+          + " or digit";
   static final double SAMPLES_PER_SECOND = 2;
   static final int PICTURE = 640;
   static final int QUALITY = 3;
@@ -32,13 +41,26 @@ public record IngestConfig(List<CameraConfig> cameras, Optional<OutboxConfig> ou
    */
   public record OutboxConfig(Path directory, long bytes) {}
 
-  public IngestConfig {
-    cameras = List.copyOf(cameras);
+  /**
+   * A camera as the file writes it.
+   *
+   * @param written may hold a password
+   */
+  record Entry(String id, Map<String, String> written) {
+    @Override
+    public String toString() {
+      return id;
+    }
   }
 
-  /** Without an outbox. */
+  public IngestConfig {
+    cameras = List.copyOf(cameras);
+    entries = List.copyOf(entries);
+  }
+
+  /** Cameras alone. */
   IngestConfig(List<CameraConfig> cameras) {
-    this(cameras, Optional.empty());
+    this(cameras, List.of(), "", Optional.empty());
   }
 
   /**
@@ -48,24 +70,31 @@ public record IngestConfig(List<CameraConfig> cameras, Optional<OutboxConfig> ou
   public static IngestConfig from(Section root) {
     Section cameras = root.section("cameras");
     List<CameraConfig> list = new ArrayList<>();
+    List<Entry> entries = new ArrayList<>();
     root.sections("cameras")
         .forEach(
             (id, section) -> {
               if (!CameraConfig.ID.matcher(id).matches()) {
-                throw cameras.wrong(
-                    id,
-                    "a camera's name has 1 to 63 lower-case letters, digits, '-' or '_' and begins"
-                        + " with a letter or digit");
+                throw cameras.wrong(id, ID_RULE);
               }
               list.add(camera(id, section));
+              entries.add(new Entry(id, section.written()));
             });
-    return new IngestConfig(list, outbox(root));
+    Path data = Path.of(root.text("data", "watchword-data")).toAbsolutePath().normalize();
+    return new IngestConfig(list, entries, host() + ":" + data, outbox(root, data));
   }
 
-  private static Optional<OutboxConfig> outbox(Section root) {
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  private static Optional<OutboxConfig> outbox(Section root, Path data) {
     Section outbox = root.section("outbox");
-    String data = root.text("data", "watchword-data");
-    Path directory = outbox.optionalText("directory").map(Path::of).orElse(Path.of(data, "outbox"));
+    Path directory = outbox.optionalText("directory").map(Path::of).orElse(data.resolve("outbox"));
     long bytes = outbox.bytes("size", OUTBOX_BYTES);
     if (bytes == 0) {
       return Optional.empty();
@@ -76,7 +105,7 @@ public record IngestConfig(List<CameraConfig> cameras, Optional<OutboxConfig> ou
     return Optional.of(new OutboxConfig(directory.toAbsolutePath().normalize(), bytes));
   }
 
-  private static CameraConfig camera(String id, Section section) {
+  static CameraConfig camera(String id, Section section) {
     return new CameraConfig(
         id,
         url(section),

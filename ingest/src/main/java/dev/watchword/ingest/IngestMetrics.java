@@ -1,10 +1,18 @@
 package dev.watchword.ingest;
 
+import dev.watchword.ingest.coverage.CoverageBook;
+import dev.watchword.ingest.coverage.CoverageBook.Counts;
+import dev.watchword.ingest.coverage.CoverageBook.Minute;
+import dev.watchword.ingest.outbox.Spooled;
+import dev.watchword.schemas.SampledFrame;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 import io.prometheus.client.Histogram;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * What ingest counts. For each camera, at any time:
@@ -32,7 +40,13 @@ final class IngestMetrics {
   private final Counter failures;
   private final Histogram latency;
 
-  IngestMetrics(CollectorRegistry registry) {
+  private final CoverageBook book;
+
+  /**
+   * @param book counts the same frames, by session and minute
+   */
+  IngestMetrics(CollectorRegistry registry, CoverageBook book) {
+    this.book = book;
     captured = counter("frames_captured_total", "Frames decoded.").register(registry);
     notSampled =
         counter("frames_not_sampled_total", "Frames left out by the sampling rate.")
@@ -89,9 +103,13 @@ final class IngestMetrics {
     return new Camera(id);
   }
 
-  /** Safe for use by many threads. */
+  /**
+   * Safe for use by many threads, but for what speaks of no frame: that is the camera's thread's,
+   * and of the {@link #frame} told last.
+   */
   final class Camera {
     private final String id;
+    private Minute current;
     private final Counter.Child captured;
     private final Counter.Child notSampled;
     private final Counter.Child published;
@@ -117,56 +135,111 @@ final class IngestMetrics {
       sessions = IngestMetrics.this.sessions.labels(id);
     }
 
+    /** The frame that the camera's thread counts next. */
+    void frame(String session, long capturedAtMicros) {
+      current = Minute.of(id, session, capturedAtMicros);
+    }
+
     void captured() {
       captured.inc();
+      count(current, Counts::captured);
     }
 
     void notSampled() {
       notSampled.inc();
+      count(current, Counts::notSampled);
     }
 
     void dropped(DropReason reason) {
+      dropped(current, reason);
+    }
+
+    private void dropped(Minute minute, DropReason reason) {
       dropped.labels(id, reason.label()).inc();
+      count(minute, counts -> counts.dropped(reason.label()));
     }
 
-    void sent() {
+    void dropped(SampledFrame frame, DropReason reason) {
+      dropped(minute(frame), reason);
+    }
+
+    void sent(SampledFrame frame) {
       inFlight.inc();
+      count(minute(frame), counts -> counts.pending(1));
     }
 
-    /** An answer for a frame that was {@link #sent()}: the broker has it. */
-    void acknowledged(int jpegBytes, double secondsSinceCapture) {
+    /** An answer for a frame that was {@link #sent}: the broker has it. */
+    void acknowledged(SampledFrame frame, double secondsSinceCapture) {
       published.inc();
-      bytes.inc(jpegBytes);
+      bytes.inc(frame.getImage().limit());
       latency.observe(Math.max(0, secondsSinceCapture));
       inFlight.dec();
+      count(
+          minute(frame),
+          counts -> {
+            counts.published();
+            counts.pending(-1);
+          });
     }
 
-    /** An answer for a frame that was {@link #sent()}: it is to be sent again, later. */
-    void unsent() {
+    /** An answer for a frame that was {@link #sent}: it is to be sent again, later, or lost. */
+    void unsent(SampledFrame frame) {
       inFlight.dec();
+      count(minute(frame), counts -> counts.pending(-1));
     }
 
-    void spooled() {
+    void spooled(SampledFrame frame) {
       spooled.inc();
       outbox.inc();
+      count(
+          minute(frame),
+          counts -> {
+            counts.spooled();
+            counts.pending(1);
+          });
     }
 
     /** An earlier process had spooled it. */
-    void recovered() {
+    void recovered(Spooled.Origin origin) {
       recovered.labels(id).inc();
       outbox.inc();
+      count(minute(origin), counts -> counts.pending(1));
     }
 
     /** A frame of the outbox: the broker has it. */
-    void late() {
+    void late(Spooled.Origin origin) {
       late.inc();
       outbox.dec();
+      count(
+          minute(origin),
+          counts -> {
+            counts.late();
+            counts.pending(-1);
+          });
     }
 
     /** A frame of the outbox is lost. */
-    void lostFromOutbox(DropReason reason) {
-      dropped(reason);
+    void lostFromOutbox(Spooled.Origin origin, DropReason reason) {
+      dropped(minute(origin), reason);
       outbox.dec();
+      count(minute(origin), counts -> counts.pending(-1));
+    }
+
+    private void count(Minute minute, Consumer<Counts> change) {
+      if (minute != null) {
+        book.count(minute, change);
+      }
+    }
+
+    private static Minute minute(SampledFrame frame) {
+      return Minute.of(
+          frame.getId().getCamera(),
+          frame.getId().getSession(),
+          ChronoUnit.MICROS.between(Instant.EPOCH, frame.getCapturedAt()));
+    }
+
+    private static Minute minute(Spooled.Origin origin) {
+      return Minute.of(origin.camera(), origin.session(), origin.capturedAtMicros());
     }
 
     void live(boolean now) {

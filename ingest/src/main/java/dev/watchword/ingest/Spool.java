@@ -37,7 +37,7 @@ final class Spool implements AutoCloseable {
       Outbox outbox =
           Outbox.open(directory, maxBytes, origin -> lost(metrics, origin, DropReason.OUTBOX_FULL));
       List<Spooled.Origin> left = outbox.waiting();
-      left.forEach(origin -> metrics.camera(origin.camera()).recovered());
+      left.forEach(origin -> metrics.camera(origin.camera()).recovered(origin));
       if (!left.isEmpty()) {
         log.atInfo()
             .addKeyValue("frames", left.size())
@@ -57,15 +57,15 @@ final class Spool implements AutoCloseable {
   /** Keeps the frame, or counts it as dropped for the given reason. */
   void keep(SampledFrame frame, DropReason reason, IngestMetrics.Camera camera) {
     if (outbox == null || !reason.isPassing()) {
-      camera.dropped(reason);
+      camera.dropped(frame, reason);
       return;
     }
     try {
       outbox.append(frame);
-      camera.spooled();
+      camera.spooled(frame);
       failing.set(false);
     } catch (IOException e) {
-      camera.dropped(DropReason.OUTBOX_FAILED);
+      camera.dropped(frame, DropReason.OUTBOX_FAILED);
       failed(e);
     }
   }
@@ -86,7 +86,7 @@ final class Spool implements AutoCloseable {
 
   /** The broker has it. */
   void delivered(Spooled frame) {
-    metrics.camera(frame.origin().camera()).late();
+    metrics.camera(frame.origin().camera()).late(frame.origin());
     settle(frame, true);
   }
 
@@ -107,7 +107,7 @@ final class Spool implements AutoCloseable {
   }
 
   private static void lost(IngestMetrics metrics, Spooled.Origin origin, DropReason reason) {
-    metrics.camera(origin.camera()).lostFromOutbox(reason);
+    metrics.camera(origin.camera()).lostFromOutbox(origin, reason);
   }
 
   private void failed(IOException e) {

@@ -1,6 +1,7 @@
 package dev.watchword.ingest;
 
 import dev.watchword.ingest.FramePublisher.TopicNames;
+import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.schemas.CameraStatus;
 import dev.watchword.schemas.SampledFrame;
 import io.prometheus.client.CollectorRegistry;
@@ -18,11 +19,11 @@ final class Topics {
   static final String FRAMES = "watchword.frames";
   static final String LATE = "watchword.frames-late";
   static final String STATUS = "watchword.camera-status";
-  static final TopicNames NAMES = new TopicNames(FRAMES, LATE, STATUS);
+  static final TopicNames NAMES = new TopicNames(FRAMES, LATE, STATUS, "watchword.coverage");
 
   final MockProducer<String, SpecificRecord> producer;
   final CollectorRegistry registry = new CollectorRegistry();
-  final IngestMetrics metrics = new IngestMetrics(registry);
+  final IngestMetrics metrics = new IngestMetrics(registry, new CoverageBook("test"));
   final AtomicLong nanos = new AtomicLong();
   final Spool spool;
   final FramePublisher publisher;
