@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       TailCommand.class,
       CameraCommand.class,
+      CoverageCommand.class,
       CheckCommand.class
     })
 public final class Main {

@@ -36,7 +36,8 @@ class PlacementST {
     Path clip = SceneClip.cached(directory, new DrawnScene(5, 160, 120, 5, 100));
     try (Broker broker = Broker.start(directory);
         RtspServer cameras = new RtspServer(0)) {
-      StringBuilder yaml = new StringBuilder(broker.yaml()).append("cameras:\n");
+      StringBuilder yaml = new StringBuilder(broker.yaml());
+      yaml.append("prompts: {people: {text: detect person}}\ncameras:\n");
       for (int i = 0; i < CAMERAS; i++) {
         cameras.mount("cam" + i, clip);
         yaml.append("  cam%d: {url: '%s', sample: 2/s}%n".formatted(i, cameras.url("cam" + i)));

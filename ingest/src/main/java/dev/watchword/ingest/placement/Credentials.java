@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 public final class Credentials {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^}]*}");
   private static final Pattern USER = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)@.*");
-  private static final Pattern PARAMETER = Pattern.compile("[/?&;_#]([A-Za-z0-9.-]+)=([^/?&;#]*)");
+  private static final Pattern PARAMETER = Pattern.compile("[/?&;_#]([A-Za-z0-9.-]+)=([^/?&;#_]*)");
 
   /** Parameters of cameras and recorders that choose a stream. All others may log in. */
   private static final Set<String> HARMLESS =
