@@ -27,7 +27,9 @@ class CoverageBookTest {
     assertThat(send(START.plusSeconds(5))).isEmpty();
     assertThat(send(START.plusSeconds(11))).hasSize(1);
     assertThat(send(START.plusSeconds(60))).isEmpty();
-    assertThat(send(START.plusSeconds(76))).singleElement().matches(due -> due.coverage().getClosed());
+    assertThat(send(START.plusSeconds(76)))
+        .singleElement()
+        .matches(due -> due.coverage().getClosed());
     assertThat(send(START.plusSeconds(100))).isEmpty();
 
     assertThat(row(START.plusSeconds(100)).captured()).isEqualTo(10);

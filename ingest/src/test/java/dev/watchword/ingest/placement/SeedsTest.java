@@ -39,14 +39,16 @@ class SeedsTest {
   void leavesWhatWasMadeWhileRunningAndWhatAnotherFileNames() {
     Map<String, Camera> present = new HashMap<>();
     put(present, camera("changed", "rtsp://x/1", null));
-    Camera removed = Camera.newBuilder(camera("removed", "rtsp://x/2", null)).setRemoved(true).build();
+    Camera removed =
+        Camera.newBuilder(camera("removed", "rtsp://x/2", null)).setRemoved(true).build();
     put(present, removed);
     put(present, camera("other", "rtsp://x/3", "elsewhere:/data"));
 
     assertThat(
             Seeds.changes(
                 present,
-                List.of(camera("changed", "rtsp://a/1", FILE), camera("removed", "rtsp://a/2", FILE)),
+                List.of(
+                    camera("changed", "rtsp://a/1", FILE), camera("removed", "rtsp://a/2", FILE)),
                 FILE))
         .isEmpty();
   }
