@@ -161,10 +161,10 @@ final class FramePublisher implements AutoCloseable {
     }
   }
 
-  /** Waits until no live frame is unanswered, or the limit has passed. */
+  /** Waits until no live frame is unanswered, while there is hope and at most for the limit. */
   void settle(Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
-    while (inFlight.get() > 0 && System.nanoTime() < end) {
+    while (inFlight.get() > 0 && health().ok() && System.nanoTime() < end) {
       LockSupport.parkNanos(2_000_000);
     }
   }

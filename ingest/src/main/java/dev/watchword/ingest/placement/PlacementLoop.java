@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class PlacementLoop implements LoopThread.Loop {
   private static final Logger log = LoggerFactory.getLogger(PlacementLoop.class);
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration CLOSE_LIMIT = Duration.ofMillis(500);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
   private final Consumer<String, byte[]> consumer;
@@ -163,7 +164,7 @@ public final class PlacementLoop implements LoopThread.Loop {
 
   @Override
   public void close() {
-    consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+    consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
     decoder.close();
   }
 
