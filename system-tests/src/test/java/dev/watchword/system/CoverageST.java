@@ -43,7 +43,8 @@ class CoverageST {
       try (WatchwordProcess ingest = ingest(config)) {
         String metrics = metrics(ingest);
         Wait.until("some frames", LIMIT, () -> captured(metrics) >= 60 ? true : null);
-        // First all that was sent arrives, then the end of the stream frees the decoder's last frame.
+        // First all that was sent arrives, then the end of the stream frees the decoder's last
+        // frame.
         cameras.fault("gate", Fault.STALL);
         Wait.until(
             "all but the last frame",
