@@ -31,6 +31,8 @@ import picocli.CommandLine.Command;
       WordsCommand.Answering.class,
       GenerateCommand.class,
       TailCommand.class,
+      CameraCommand.class,
+      CoverageCommand.class,
       CheckCommand.class
     })
 public final class Main {

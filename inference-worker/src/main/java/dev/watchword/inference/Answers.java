@@ -27,6 +27,7 @@ final class Answers {
   private final List<ProducerRecord<String, Object>> records = new ArrayList<>();
   private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
   private final List<String> consumedFrames = new ArrayList<>();
+  private final List<String> lateFrames = new ArrayList<>();
   private final List<Account> accounts = new ArrayList<>();
   private final List<DeadLetterReason> deadLetters = new ArrayList<>();
 
@@ -35,6 +36,9 @@ final class Answers {
     offsets.put(record.partition(), new OffsetAndMetadata(record.source().offset() + 1));
     if (record instanceof Received.Frame frame) {
       consumedFrames.add(frame.camera());
+      if (frame.late()) {
+        lateFrames.add(frame.camera());
+      }
     }
   }
 
@@ -65,6 +69,11 @@ final class Answers {
   /** Camera ids, one for each readable frame. */
   List<String> consumedFrames() {
     return consumedFrames;
+  }
+
+  /** Those of the consumed frames that were late, camera ids too. */
+  List<String> lateFrames() {
+    return lateFrames;
   }
 
   List<Account> accounts() {

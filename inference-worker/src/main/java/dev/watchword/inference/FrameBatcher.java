@@ -13,14 +13,16 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Collects polled records, across cameras and partitions, until there is a batch: enough of them,
- * or the first has waited long enough. Records leave in the order in which they came, so what has
- * left is a prefix of each partition. Bounded by its caller, which stops polling when {@link
- * #isFull()}.
+ * or the first has waited long enough. Late ones only fill what live ones leave of a batch.
+ * Otherwise records leave in the order in which they came, so what has left is a prefix of each
+ * partition. Bounded by its caller, which stops polling when {@link #isFull()}, and late ones
+ * already when there is anything at all.
  */
 final class FrameBatcher {
   private final int maxBatch;
   private final long maxDelayNanos;
   private final Deque<Received> pending = new ArrayDeque<>();
+  private final Deque<Received> late = new ArrayDeque<>();
 
   FrameBatcher(int maxBatch, Duration maxDelay) {
     this.maxBatch = maxBatch;
@@ -28,7 +30,7 @@ final class FrameBatcher {
   }
 
   void add(Received record) {
-    pending.addLast(record);
+    (record.late() ? late : pending).addLast(record);
   }
 
   boolean isFull() {
@@ -36,16 +38,19 @@ final class FrameBatcher {
   }
 
   boolean isEmpty() {
-    return pending.isEmpty();
+    return pending.isEmpty() && late.isEmpty();
   }
 
   boolean isDue(long nowNanos) {
-    return isFull() || !pending.isEmpty() && remainingNanos(nowNanos) <= 0;
+    if (pending.isEmpty()) {
+      return !late.isEmpty();
+    }
+    return isFull() || remainingNanos(nowNanos) <= 0;
   }
 
   /** How long to wait for more records, at most {@code idle} when there are none. */
   Duration patience(long nowNanos, Duration idle) {
-    if (isFull()) {
+    if (isFull() || pending.isEmpty() && !late.isEmpty()) {
       return Duration.ZERO;
     }
     return pending.isEmpty() ? idle : Duration.ofNanos(Math.max(0, remainingNanos(nowNanos)));
@@ -62,8 +67,8 @@ final class FrameBatcher {
   List<Judged> take(Function<Received, Verdict> judge) {
     List<Judged> taken = new ArrayList<>();
     int toInfer = 0;
-    while (!pending.isEmpty() && toInfer < maxBatch) {
-      Received next = pending.removeFirst();
+    while (!isEmpty() && toInfer < maxBatch) {
+      Received next = pending.isEmpty() ? late.removeFirst() : pending.removeFirst();
       Verdict verdict = judge.apply(next);
       taken.add(new Judged(next, verdict));
       toInfer += verdict == Verdict.INFER ? 1 : 0;
@@ -73,10 +78,12 @@ final class FrameBatcher {
 
   void clear() {
     pending.clear();
+    late.clear();
   }
 
   void forget(Collection<TopicPartition> partitions) {
     Set<TopicPartition> gone = new HashSet<>(partitions);
     pending.removeIf(record -> gone.contains(record.partition()));
+    late.removeIf(record -> gone.contains(record.partition()));
   }
 }

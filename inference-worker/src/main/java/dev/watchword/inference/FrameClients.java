@@ -15,4 +15,5 @@ record FrameClients(
     RecordDecoder decoder,
     Supplier<Producer<String, Object>> producers,
     String framesTopic,
+    String lateTopic,
     BatchInference.Topics topics) {}

@@ -30,6 +30,9 @@ import org.apache.kafka.common.errors.WakeupException;
  * Frames to detections, exactly once: polls, batches across cameras, asks the model, and publishes
  * the answers together with the offsets of exactly those frames in one transaction.
  *
+ * <p>Frames that ingest had to keep while the broker was away come on a topic of their own; they
+ * are read only while no live frame comes, and are never too old.
+ *
  * <p>When a transaction fails, everything since the last commit is forgotten and polled again from
  * the committed offsets. The model runs outside of the transaction, so a slow one does not run into
  * the transaction's timeout.
@@ -49,8 +52,10 @@ final class InferenceLoop implements LoopThread.Loop {
   private final Backoff backoff;
   private final HealthLog health;
 
+  private final String lateTopic;
   private final BrokerLink link;
   private final Rewind rewind = new Rewind();
+  private boolean idle;
   private Answers inDoubt;
   private boolean mustRewind;
 
@@ -77,7 +82,8 @@ final class InferenceLoop implements LoopThread.Loop {
     this.link = new BrokerLink(time.nanos());
     this.backoff = backoff;
     this.health = health;
-    consumer.subscribe(List.of(clients.framesTopic()), new Rebalance());
+    this.lateTopic = clients.lateTopic();
+    consumer.subscribe(List.of(clients.framesTopic(), lateTopic), new Rebalance());
   }
 
   @Override
@@ -114,31 +120,39 @@ final class InferenceLoop implements LoopThread.Loop {
   /** Polls even when there is enough to do, so that the group sees that this worker lives. */
   private void poll() throws InterruptedException {
     Duration patience = batcher.patience(nanos.getAsLong(), IDLE);
-    boolean full = batcher.isFull();
-    if (full) {
-      consumer.pause(consumer.assignment());
-    }
+    consumer.pause(heldBack());
+    boolean anyLive = false;
     try {
       for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
         rewind.polled(record);
-        batcher.add(read(record));
+        Received received = read(record);
+        anyLive |= !received.late();
+        batcher.add(received);
       }
     } finally {
-      if (full) {
-        consumer.resume(consumer.paused());
-      }
+      consumer.resume(consumer.paused());
     }
+    idle = !anyLive && batcher.isEmpty();
+  }
+
+  /** All partitions while there is enough to do; late frames' while a live one came. */
+  private List<TopicPartition> heldBack() {
+    boolean full = batcher.isFull();
+    return consumer.assignment().stream()
+        .filter(partition -> full || !idle && partition.topic().equals(lateTopic))
+        .toList();
   }
 
   private Received read(ConsumerRecord<String, byte[]> record) throws InterruptedException {
     long now = nanos.getAsLong();
+    boolean late = record.topic().equals(lateTopic);
     try {
       SampledFrame frame = decoder.decode(record, SampledFrame.class);
       return frame == null
-          ? new Received.Unreadable(record, now, "the record has no value")
-          : new Received.Frame(record, now, frame);
+          ? new Received.Unreadable(record, now, late, "the record has no value")
+          : new Received.Frame(record, now, late, frame);
     } catch (BadRecordException e) {
-      return new Received.Unreadable(record, now, e.getMessage());
+      return new Received.Unreadable(record, now, late, e.getMessage());
     }
   }
 

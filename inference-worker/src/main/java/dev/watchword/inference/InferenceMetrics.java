@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 final class InferenceMetrics {
   private final Counter framesConsumed;
   private final Counter framesExpired;
+  private final Counter framesLate;
   private final Counter requests;
   private final Counter deadLetters;
   private final Counter tokens;
@@ -57,7 +58,13 @@ final class InferenceMetrics {
     framesExpired =
         Counter.build(
                 "watchword_inference_frames_expired_total",
-                "Gaps in a session's sequence: frames that left the topic unread or never came.")
+                "Gaps in a live session's sequence: frames that left the topic unread, never came, or come late.")
+            .labelNames("camera")
+            .register(registry);
+    framesLate =
+        Counter.build(
+                "watchword_inference_frames_late_total",
+                "Frames answered that ingest had kept while the broker was away.")
             .labelNames("camera")
             .register(registry);
     requests =
@@ -208,6 +215,7 @@ final class InferenceMetrics {
   void committed(Answers answers) {
     transactions.labels("committed").inc();
     answers.consumedFrames().forEach(camera -> framesConsumed.labels(camera).inc());
+    answers.lateFrames().forEach(camera -> framesLate.labels(camera).inc());
     answers.deadLetters().forEach(reason -> deadLetters.labels(reason.label()).inc());
     answers.accounts().forEach(this::account);
   }

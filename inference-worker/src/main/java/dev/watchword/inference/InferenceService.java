@@ -144,6 +144,7 @@ public final class InferenceService implements Service {
         kafka.decoder(),
         () -> new KafkaProducer<>(kafka.producer(NAME, producerSettings(transactionalId))),
         kafka.name(Topic.FRAMES),
+        kafka.name(Topic.FRAMES_LATE),
         new BatchInference.Topics(
             kafka.name(Topic.DETECTIONS), kafka.name(Topic.FRAMES_DEAD_LETTER)));
   }

@@ -4,17 +4,21 @@ import dev.watchword.schemas.SampledFrame;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** A record of topic {@code frames}, and when it was polled (monotonic nanoseconds). */
+/** A record of a topic with frames, and when it was polled (monotonic nanoseconds). */
 sealed interface Received {
   ConsumerRecord<String, byte[]> source();
 
   long polledNanos();
 
+  /** Whether it was spooled while the broker was away, and is not live. */
+  boolean late();
+
   default TopicPartition partition() {
     return new TopicPartition(source().topic(), source().partition());
   }
 
-  record Frame(ConsumerRecord<String, byte[]> source, long polledNanos, SampledFrame frame)
+  record Frame(
+      ConsumerRecord<String, byte[]> source, long polledNanos, boolean late, SampledFrame frame)
       implements Received {
     String camera() {
       return frame.getId().getCamera();
@@ -24,6 +28,7 @@ sealed interface Received {
   /**
    * @param reason one sentence
    */
-  record Unreadable(ConsumerRecord<String, byte[]> source, long polledNanos, String reason)
+  record Unreadable(
+      ConsumerRecord<String, byte[]> source, long polledNanos, boolean late, String reason)
       implements Received {}
 }

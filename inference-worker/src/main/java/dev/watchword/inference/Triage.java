@@ -26,13 +26,13 @@ final class Triage {
   }
 
   private Verdict judge(Received.Frame frame) {
-    if (!seen.isNew(frame.partition(), frame.frame().getId())) {
+    if (!seen.isNew(frame.partition(), frame.frame().getId(), !frame.late())) {
       return Verdict.DUPLICATE;
     }
     if (prompts.stream().noneMatch(prompt -> prompt.isFor(frame.camera()))) {
       return Verdict.NO_PROMPT;
     }
-    return clock.instant().isAfter(frame.frame().getCapturedAt().plus(maxAge))
+    return !frame.late() && clock.instant().isAfter(frame.frame().getCapturedAt().plus(maxAge))
         ? Verdict.STALE
         : Verdict.INFER;
   }

@@ -14,6 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 /** A consumer over logs that stay, so that what was rewound is polled again. */
 final class FramesConsumer extends MockConsumer<String, byte[]> {
   static final String TOPIC = "watchword.frames";
+  static final String LATE = "watchword.frames-late";
 
   private final Map<TopicPartition, List<ConsumerRecord<String, byte[]>>> logs = new HashMap<>();
 
@@ -25,22 +26,27 @@ final class FramesConsumer extends MockConsumer<String, byte[]> {
     return new TopicPartition(TOPIC, partition);
   }
 
+  static TopicPartition latePartition(int partition) {
+    return new TopicPartition(LATE, partition);
+  }
+
   void assign(int... partitions) {
     List<TopicPartition> assigned = new ArrayList<>();
     for (int partition : partitions) {
       assigned.add(partition(partition));
-      updateBeginningOffsets(Map.of(partition(partition), 0L));
+      assigned.add(latePartition(partition));
+      updateBeginningOffsets(Map.of(partition(partition), 0L, latePartition(partition), 0L));
     }
     rebalance(assigned);
   }
 
-  void append(int partition, String key, byte[] value, long timestamp) {
+  void append(TopicPartition partition, String key, byte[] value, long timestamp) {
     List<ConsumerRecord<String, byte[]>> log =
-        logs.computeIfAbsent(partition(partition), tp -> new ArrayList<>());
+        logs.computeIfAbsent(partition, tp -> new ArrayList<>());
     log.add(
         new ConsumerRecord<>(
-            TOPIC,
-            partition,
+            partition.topic(),
+            partition.partition(),
             log.size(),
             timestamp,
             org.apache.kafka.common.record.TimestampType.CREATE_TIME,
@@ -68,5 +74,6 @@ final class FramesConsumer extends MockConsumer<String, byte[]> {
   }
 
   private static final java.util.Comparator<TopicPartition> BY_NUMBER =
-      java.util.Comparator.comparingInt(TopicPartition::partition);
+      java.util.Comparator.comparingInt(TopicPartition::partition)
+          .thenComparing(TopicPartition::topic);
 }

@@ -486,4 +486,48 @@ class InferenceLoopTest {
     assertThat(mixed.requests("gate", "people", "duplicate")).isEqualTo(1);
     assertThat(mixed.requests("yard", "cars", "failed")).isEqualTo(1);
   }
+
+  @Test
+  void infersLateFramesOnlyWhenNoLiveOneIsThere() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      worker.late(0, "gate", i);
+    }
+    worker.frame(0, "gate", 100);
+    worker.stepUntilDue();
+    assertThat(worker.published()).containsExactly("gate/100 people INFERRED");
+
+    worker.loop.step();
+    worker.frame(1, "yard", 200);
+    for (int i = 0; i < 4; i++) {
+      worker.stepUntilDue();
+    }
+
+    assertThat(worker.published(Outcome.INFERRED)).hasSize(7);
+    assertThat(worker.published().subList(1, 4)).contains("gate/0 people INFERRED");
+    assertThat(worker.published().indexOf("yard/200 people INFERRED"))
+        .isLessThan(worker.published().indexOf("gate/4 people INFERRED"));
+    assertThat(worker.consumed("gate")).isEqualTo(6);
+    assertThat(
+            worker.registry.getSampleValue(
+                "watchword_inference_frames_late_total",
+                new String[] {"camera"},
+                new String[] {"gate"}))
+        .isEqualTo(5);
+  }
+
+  @Test
+  void lateFramesAreNeitherStaleNorInOrderNorAnsweredTwice() throws Exception {
+    worker.late(0, "gate", 7);
+    worker.late(0, "gate", 9);
+    worker.late(0, "gate", 8);
+    worker.late(0, "gate", 9);
+    for (int i = 0; i < 4; i++) {
+      worker.stepUntilDue();
+    }
+
+    assertThat(worker.published())
+        .containsExactly(
+            "gate/7 people INFERRED", "gate/9 people INFERRED", "gate/8 people INFERRED");
+    assertThat(worker.requests("gate", "people", "duplicate")).isEqualTo(1);
+  }
 }

@@ -13,7 +13,7 @@ class SeenFramesTest {
   private final SeenFrames seen = new SeenFrames();
 
   private boolean isNew(String session, long sequence) {
-    return seen.isNew(PARTITION, new FrameId("gate", session, sequence));
+    return seen.isNew(PARTITION, new FrameId("gate", session, sequence), true);
   }
 
   @Test
@@ -45,5 +45,29 @@ class SeenFramesTest {
     assertThat(isNew("a", 5)).isTrue();
     assertThat(isNew("a", 5)).isFalse();
     assertThat(seen.commit()).isEqualTo(Map.of("gate", 3L));
+  }
+
+  @Test
+  void takesFramesOutOfOrderOnce() {
+    assertThat(isNew("a", 100)).isTrue();
+    assertThat(isNew("a", 120)).isTrue();
+    for (long sequence = 101; sequence < 120; sequence++) {
+      assertThat(isNew("a", sequence)).isTrue();
+      seen.commit();
+      assertThat(isNew("a", sequence)).isFalse();
+    }
+    assertThat(isNew("a", 99)).isTrue();
+    assertThat(isNew("a", 98)).isTrue();
+    assertThat(isNew("a", 99)).isFalse();
+    assertThat(isNew("a", 120)).isFalse();
+    assertThat(isNew("a", 121)).isTrue();
+  }
+
+  @Test
+  void countsNoGapsOfLateFrames() {
+    seen.isNew(PARTITION, new FrameId("gate", "a", 3L), false);
+    seen.isNew(PARTITION, new FrameId("gate", "a", 9L), false);
+
+    assertThat(seen.commit()).isEmpty();
   }
 }

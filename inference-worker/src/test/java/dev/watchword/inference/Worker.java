@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.imageio.ImageIO;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
@@ -75,6 +76,7 @@ final class Worker {
                 RecordDecoder.with(frames()),
                 this::newProducer,
                 FramesConsumer.TOPIC,
+                FramesConsumer.LATE,
                 new BatchInference.Topics("detections", "dead-letters")),
             new LoopTime(() -> now, () -> Duration.between(Instant.EPOCH, now).toNanos()),
             new Backoff(Duration.ZERO, Duration.ZERO),
@@ -112,6 +114,22 @@ final class Worker {
   }
 
   void frame(int partition, String camera, long sequence, Instant capturedAt, byte[] image) {
+    frame(FramesConsumer.partition(partition), camera, sequence, capturedAt, image);
+  }
+
+  /** A frame that ingest had kept for an hour. */
+  void late(int partition, String camera, long sequence) {
+    Instant capturedAt = now.minus(Duration.ofHours(1));
+    frame(
+        FramesConsumer.latePartition(partition),
+        camera,
+        sequence,
+        capturedAt,
+        jpeg((int) sequence));
+  }
+
+  private void frame(
+      TopicPartition partition, String camera, long sequence, Instant capturedAt, byte[] image) {
     SampledFrame frame =
         SampledFrame.newBuilder()
             .setId(new FrameId(camera, "session", sequence))
@@ -140,7 +158,7 @@ final class Worker {
   }
 
   void bytes(int partition, String camera, byte[] value) {
-    consumer.append(partition, camera, value, now.toEpochMilli());
+    consumer.append(FramesConsumer.partition(partition), camera, value, now.toEpochMilli());
   }
 
   /** A grey picture whose level is {@code shade}, so that a test can tell pictures apart. */

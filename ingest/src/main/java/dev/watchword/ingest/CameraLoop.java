@@ -56,6 +56,7 @@ final class CameraLoop implements AutoCloseable {
    */
   Frame step() throws SourceFailure {
     Frame frame = source.next();
+    metrics.frame(session, frame.capturedAtMicros());
     metrics.captured();
     if (damage.isDirty(frame.keyFrame(), frame.broken())) {
       metrics.dropped(DropReason.DAMAGED);

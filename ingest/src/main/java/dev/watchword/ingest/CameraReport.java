@@ -52,8 +52,8 @@ final class CameraReport {
     change(CameraState.ENDED, failure.kind(), failure.getMessage(), session, "", 0, 0);
   }
 
-  void stopped() {
-    change(CameraState.STOPPED, CameraCause.NONE, "", null, "", 0, 0);
+  void stopped(String detail) {
+    change(CameraState.STOPPED, CameraCause.NONE, detail, null, "", 0, 0);
   }
 
   /** The state last told, null before the first. */
@@ -143,7 +143,11 @@ final class CameraReport {
               .addKeyValue("camera", status.getCamera())
               .addKeyValue("detail", status.getDetail())
               .log("camera ended");
-      case STOPPED -> log.atInfo().addKeyValue("camera", status.getCamera()).log("camera stopped");
+      case STOPPED ->
+          log.atInfo()
+              .addKeyValue("camera", status.getCamera())
+              .addKeyValue("detail", status.getDetail())
+              .log("camera stopped");
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.watchword.service.LoopThread;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -35,7 +36,7 @@ final class CameraSupervisor implements LoopThread.Loop {
   private CameraLoop loop;
   private String session;
   private int soundFrames;
-  private boolean connected;
+  private volatile Optional<String> farewell = Optional.of("");
 
   CameraSupervisor(
       CameraConfig camera,
@@ -140,6 +141,14 @@ final class CameraSupervisor implements LoopThread.Loop {
     return report.state();
   }
 
+  /**
+   * Why it will be stopped, for the last state it tells; null to tell none. May be called by any
+   * thread, before the stop.
+   */
+  void farewell(String why) {
+    farewell = Optional.ofNullable(why);
+  }
+
   @Override
   public void wakeup() {
     stop.set();
@@ -151,7 +160,7 @@ final class CameraSupervisor implements LoopThread.Loop {
     disconnect();
     encoder.close();
     if (report.state() != CameraState.ENDED) {
-      report.stopped();
+      farewell.ifPresent(report::stopped);
     }
   }
 }

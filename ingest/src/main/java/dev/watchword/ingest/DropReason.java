@@ -19,7 +19,16 @@ public enum DropReason {
   /** The broker or registry refused it: not allowed, or an incompatible schema. */
   REFUSED,
   /** The service stopped before the broker had it. */
-  STOPPED;
+  STOPPED,
+  /** It was the oldest in the outbox, which had no room for newer ones. */
+  OUTBOX_FULL,
+  /** The disk did not take it, or did not give it back. */
+  OUTBOX_FAILED;
+
+  /** Whether the frame itself is sound and may be sent later. */
+  boolean isPassing() {
+    return this == BROKER_AWAY || this == REGISTRY_AWAY || this == QUEUE_FULL || this == STOPPED;
+  }
 
   /** The value of the metric's label. */
   public String label() {

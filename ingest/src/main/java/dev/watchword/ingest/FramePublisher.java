@@ -1,68 +1,58 @@
 package dev.watchword.ingest;
 
 import dev.watchword.schemas.CameraStatus;
+import dev.watchword.schemas.Coverage;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.service.Health;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.SerializationException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Sends frames and camera states to Kafka and accounts for each frame: acknowledged, or dropped for
- * a reason. Never holds a camera up for long: while broker or registry are away one record a second
- * tries whether they are back, and all others are dropped at once. Safe for use by many threads.
+ * Sends frames and camera states to Kafka and accounts for each frame: acknowledged, spooled, or
+ * dropped for a reason. Never holds a camera up for long: while broker or registry are away one
+ * record a second tries whether they are back, and all other frames go to the spool at once. Safe
+ * for use by many threads.
  */
 final class FramePublisher implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(FramePublisher.class);
-  private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
   private final Producer<String, SpecificRecord> producer;
-  private final String framesTopic;
-  private final String statusTopic;
+  private final TopicNames topics;
   private final Clock clock;
-  private final LongSupplier nanos;
-  private final AtomicReference<Trouble> trouble = new AtomicReference<>();
-  private final AtomicLong tryAtNanos = new AtomicLong();
-  private final AtomicBoolean tooLargeLogged = new AtomicBoolean();
-  private volatile boolean closing;
+  private final Spool spool;
+  private final Trouble trouble;
+  private final AtomicInteger inFlight = new AtomicInteger();
 
-  /** What keeps records from being sent. */
-  private record Trouble(DropReason reason, String sentence) {}
+  /** Full names of the topics. */
+  record TopicNames(String frames, String late, String status, String coverage) {}
 
   /**
    * @param producer is closed with this publisher
    * @param nanos a clock for intervals, as {@link System#nanoTime()}
+   * @param spool belongs to the caller; is closed after this publisher
    */
   FramePublisher(
       Producer<String, SpecificRecord> producer,
-      String framesTopic,
-      String statusTopic,
+      TopicNames topics,
       Clock clock,
-      LongSupplier nanos) {
+      LongSupplier nanos,
+      Spool spool) {
     this.producer = producer;
-    this.framesTopic = framesTopic;
-    this.statusTopic = statusTopic;
+    this.topics = topics;
     this.clock = clock;
-    this.nanos = nanos;
+    this.spool = spool;
+    this.trouble = new Trouble(nanos);
   }
 
   /**
@@ -79,31 +69,59 @@ final class FramePublisher implements AutoCloseable {
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
   }
 
-  /** Sends the frame, or counts it as dropped. */
+  /** Sends the frame, or keeps it in the spool, or counts it as dropped. */
   void publish(SampledFrame frame, IngestMetrics.Camera metrics) {
-    Trouble known = trouble.get();
-    if (known != null && !mayTry()) {
-      metrics.dropped(known.reason());
+    Optional<DropReason> kept = trouble.keepsBack();
+    if (kept.isPresent()) {
+      spool.keep(frame, kept.get(), metrics);
       return;
     }
-    metrics.sent();
+    metrics.sent(frame);
+    inFlight.incrementAndGet();
+    send(
+        topics.frames(),
+        frame,
+        failure -> {
+          inFlight.decrementAndGet();
+          if (failure.isPresent()) {
+            metrics.unsent(frame);
+            spool.keep(frame, failure.get(), metrics);
+          } else {
+            long micros = ChronoUnit.MICROS.between(frame.getCapturedAt(), clock.instant());
+            metrics.acknowledged(frame, micros / 1e6);
+          }
+        });
+  }
+
+  /** Whether a late frame may be sent now. */
+  boolean takesLate() {
+    return trouble.keepsBack().isEmpty();
+  }
+
+  /**
+   * Sends a frame of the spool; {@code answer} is called once, from any thread, empty when the
+   * broker has it.
+   */
+  void publishLate(SampledFrame frame, Consumer<Optional<DropReason>> answer) {
+    send(topics.late(), frame, answer);
+  }
+
+  private void send(String topic, SampledFrame frame, Consumer<Optional<DropReason>> answer) {
     try {
       producer.send(
-          new ProducerRecord<>(framesTopic, frame.getId().getCamera(), frame),
-          (metadata, error) -> answered(frame, metrics, error));
+          new ProducerRecord<>(topic, frame.getId().getCamera(), frame),
+          (metadata, error) -> answer.accept(result(error)));
     } catch (RuntimeException e) {
-      metrics.lost(failed(e));
+      answer.accept(result(e));
     }
   }
 
-  private void answered(SampledFrame frame, IngestMetrics.Camera metrics, Exception error) {
+  private Optional<DropReason> result(Exception error) {
     if (error != null) {
-      metrics.lost(failed(error));
-      return;
+      return Optional.of(trouble.failed(error));
     }
-    working();
-    long micros = ChronoUnit.MICROS.between(frame.getCapturedAt(), clock.instant());
-    metrics.acknowledged(frame.getImage().limit(), micros / 1e6);
+    trouble.over();
+    return Optional.empty();
   }
 
   /**
@@ -111,102 +129,55 @@ final class FramePublisher implements AutoCloseable {
    * sent again later.
    */
   void publish(CameraStatus status, Runnable lost) {
-    if (trouble.get() != null && !mayTry()) {
-      lost.run();
+    publish(
+        topics.status(),
+        status.getCamera(),
+        status,
+        arrived -> {
+          if (!arrived) {
+            lost.run();
+          }
+        });
+  }
+
+  /** {@code answer} is called once, from any thread, with whether the broker has the record. */
+  void publish(Coverage coverage, Consumer<Boolean> answer) {
+    publish(topics.coverage(), coverage.getCamera(), coverage, answer);
+  }
+
+  private void publish(
+      String topic, String camera, SpecificRecord record, Consumer<Boolean> answer) {
+    if (trouble.keepsBack().isPresent()) {
+      answer.accept(false);
       return;
     }
     try {
       producer.send(
-          new ProducerRecord<>(statusTopic, status.getCamera(), status),
-          (metadata, error) -> {
-            if (error == null) {
-              working();
-            } else {
-              failed(error);
-              lost.run();
-            }
-          });
+          new ProducerRecord<>(topic, camera, record),
+          (metadata, error) -> answer.accept(result(error).isEmpty()));
     } catch (RuntimeException e) {
-      failed(e);
-      lost.run();
+      trouble.failed(e);
+      answer.accept(false);
+    }
+  }
+
+  /** Waits until no live frame is unanswered, while there is hope and at most for the limit. */
+  void settle(Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (inFlight.get() > 0 && health().ok() && System.nanoTime() < end) {
+      LockSupport.parkNanos(2_000_000);
     }
   }
 
   /** Up while the last answer of broker and registry was good. */
   Health health() {
-    Trouble known = trouble.get();
-    return known == null ? Health.up("the broker takes frames") : Health.down(known.sentence());
+    return trouble.health();
   }
 
-  private boolean mayTry() {
-    long now = nanos.getAsLong();
-    long at = tryAtNanos.get();
-    return now - at >= 0 && tryAtNanos.compareAndSet(at, now + TRY_AGAIN.toNanos());
-  }
-
-  private void working() {
-    if (trouble.getAndSet(null) != null) {
-      log.atInfo().log("frames are published again");
-    }
-  }
-
-  private DropReason failed(Exception error) {
-    DropReason reason = closing ? DropReason.STOPPED : reason(error);
-    switch (reason) {
-      case BROKER_AWAY -> troubled(reason, "the Kafka broker does not take frames", error);
-      case REGISTRY_AWAY -> troubled(reason, "the schema registry does not answer", error);
-      case REFUSED -> troubled(reason, "Kafka refuses frames", error);
-      case TOO_LARGE -> tooLarge(error);
-      default -> {}
-    }
-    return reason;
-  }
-
-  private void troubled(DropReason reason, String sentence, Exception error) {
-    tryAtNanos.set(nanos.getAsLong() + TRY_AGAIN.toNanos());
-    Trouble before = trouble.getAndSet(new Trouble(reason, sentence + ": " + error.getMessage()));
-    if (before == null || before.reason() != reason) {
-      log.atWarn()
-          .addKeyValue("reason", reason.label())
-          .addKeyValue("error", error.getMessage())
-          .log(sentence);
-    }
-  }
-
-  /** Concerns the one frame: others are sent as before. */
-  private void tooLarge(Exception error) {
-    if (tooLargeLogged.compareAndSet(false, true)) {
-      log.atWarn()
-          .addKeyValue("error", error.getMessage())
-          .log("a frame is larger than Kafka takes; set a smaller picture for its camera");
-    }
-  }
-
-  private static DropReason reason(Exception error) {
-    return switch (error) {
-      case RecordTooLargeException large -> DropReason.TOO_LARGE;
-      case BufferExhaustedException full -> DropReason.QUEUE_FULL;
-      case AuthenticationException away -> DropReason.BROKER_AWAY;
-      case RetriableException away -> DropReason.BROKER_AWAY;
-      case InterruptException stopped -> DropReason.STOPPED;
-      case SerializationException bad when causedByIo(bad) -> DropReason.REGISTRY_AWAY;
-      default -> DropReason.REFUSED;
-    };
-  }
-
-  private static boolean causedByIo(Throwable error) {
-    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Gives what is in flight a second; the rest counts as dropped. */
+  /** Gives what is in flight a second; the rest goes to the spool. */
   @Override
   public void close() {
-    closing = true;
+    trouble.closing();
     producer.close(CLOSE_LIMIT);
   }
 }

@@ -3,19 +3,33 @@ package dev.watchword.ingest;
 import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.service.config.Secret;
 import dev.watchword.service.config.Section;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What ingest reads from the file.
  *
  * @param cameras in the file's order; there may be none
+ * @param entries the same cameras as they are written
+ * @param seeder names this file among those that put cameras on the topic
+ * @param outbox where frames wait while the broker is away; empty to drop them
  * @param storage the directory of recordings and evidence
  */
-public record IngestConfig(List<CameraConfig> cameras, Path storage) {
+public record IngestConfig(
+    List<CameraConfig> cameras,
+    List<Entry> entries,
+    String seeder,
+    Optional<OutboxConfig> outbox,
+    Path storage) {
+  static final String ID_RULE =
+      "a camera's name has 1 to 63 lower-case letters, digits, '-' or '_' and begins with a letter"
+          + " or digit";
   static final double SAMPLES_PER_SECOND = 2;
   static final int PICTURE = 640;
   static final int QUALITY = 3;
@@ -24,32 +38,74 @@ public record IngestConfig(List<CameraConfig> cameras, Path storage) {
   private static final int LARGEST_PICTURE = 8192;
   private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
 
+  private static final long OUTBOX_BYTES = 512L << 20;
+  private static final long SMALLEST_OUTBOX = 1L << 20;
+
+  /**
+   * @param bytes that it may take
+   */
+  public record OutboxConfig(Path directory, long bytes) {}
+
+  /**
+   * A camera as the file writes it.
+   *
+   * @param written may hold a password
+   */
+  record Entry(String id, Map<String, String> written) {
+    @Override
+    public String toString() {
+      return id;
+    }
+  }
+
   public IngestConfig {
     cameras = List.copyOf(cameras);
+    entries = List.copyOf(entries);
   }
 
   /**
-   * Reads {@code cameras:}; the storage is named elsewhere in the file. Throws {@link
-   * dev.watchword.service.config.ConfigException} that names file, line and key.
+   * Reads {@code cameras:} and {@code outbox:}; the storage is named elsewhere in the file. Throws
+   * {@link dev.watchword.service.config.ConfigException} that names file, line and key.
    */
   public static IngestConfig from(Section root, Path storage) {
     Section cameras = root.section("cameras");
     List<CameraConfig> list = new ArrayList<>();
+    List<Entry> entries = new ArrayList<>();
     root.sections("cameras")
         .forEach(
             (id, section) -> {
               if (!CameraConfig.ID.matcher(id).matches()) {
-                throw cameras.wrong(
-                    id,
-                    "a camera's name has 1 to 63 lower-case letters, digits, '-' or '_' and begins"
-                        + " with a letter or digit");
+                throw cameras.wrong(id, ID_RULE);
               }
               list.add(camera(id, section));
+              entries.add(new Entry(id, section.written()));
             });
-    return new IngestConfig(list, storage);
+    Path data = Path.of(root.text("data", "watchword-data")).toAbsolutePath().normalize();
+    return new IngestConfig(list, entries, host() + ":" + data, outbox(root, data), storage);
   }
 
-  private static CameraConfig camera(String id, Section section) {
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  private static Optional<OutboxConfig> outbox(Section root, Path data) {
+    Section outbox = root.section("outbox");
+    Path directory = outbox.optionalText("directory").map(Path::of).orElse(data.resolve("outbox"));
+    long bytes = outbox.bytes("size", OUTBOX_BYTES);
+    if (bytes == 0) {
+      return Optional.empty();
+    }
+    if (bytes < SMALLEST_OUTBOX) {
+      throw outbox.wrong("size", "must be at least 1MiB, or 0B for no outbox");
+    }
+    return Optional.of(new OutboxConfig(directory.toAbsolutePath().normalize(), bytes));
+  }
+
+  static CameraConfig camera(String id, Section section) {
     return new CameraConfig(
         id,
         url(section),

@@ -1,18 +1,30 @@
 package dev.watchword.ingest;
 
+import dev.watchword.ingest.coverage.CoverageBook;
+import dev.watchword.ingest.coverage.CoverageBook.Counts;
+import dev.watchword.ingest.coverage.CoverageBook.Minute;
+import dev.watchword.ingest.outbox.Spooled;
+import dev.watchword.schemas.SampledFrame;
 import dev.watchword.schemas.Topic;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 import io.prometheus.client.Histogram;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * What ingest counts. For each camera, at any time:
  *
- * <pre>captured = not_sampled + gated + dropped (all reasons) + published + in_flight</pre>
+ * <pre>
+ * captured + recovered =
+ *   not_sampled + gated + dropped (all reasons) + published + late + in_flight + outbox
+ * </pre>
  *
- * where in flight is what the producer holds unanswered; it is 0 after the service has closed.
+ * where in flight is what the producer holds unanswered, 0 after the service has closed; outbox is
+ * what waits on disk, and recovered what an earlier process had left there.
  */
 final class IngestMetrics {
   private final Counter captured;
@@ -23,7 +35,11 @@ final class IngestMetrics {
   private final Counter dropped;
   private final Counter published;
   private final Counter bytes;
+  private final Counter spooled;
+  private final Counter late;
+  private final Counter recovered;
   private final Gauge inFlight;
+  private final Gauge outbox;
   private final Gauge live;
   private final Gauge recording;
   private final Counter recordedBytes;
@@ -34,7 +50,13 @@ final class IngestMetrics {
   private final Counter failures;
   private final Histogram latency;
 
-  IngestMetrics(CollectorRegistry registry) {
+  private final CoverageBook book;
+
+  /**
+   * @param book counts the same frames, by session and minute
+   */
+  IngestMetrics(CollectorRegistry registry, CoverageBook book) {
+    this.book = book;
     captured =
         counter("frames_captured_total", "Frames received, decoded or not.").register(registry);
     decoded = counter("frames_decoded_total", "Frames decoded.").register(registry);
@@ -58,6 +80,19 @@ final class IngestMetrics {
             .register(registry);
     bytes =
         counter("bytes_published_total", "JPEG bytes of acknowledged frames.").register(registry);
+    spooled =
+        counter("frames_spooled_total", "Frames put into the outbox while the broker was away.")
+            .register(registry);
+    late =
+        counter("frames_late_total", "Frames of the outbox that the broker has acknowledged.")
+            .register(registry);
+    recovered =
+        counter("frames_recovered_total", "Frames that an earlier process left in the outbox.")
+            .register(registry);
+    outbox =
+        Gauge.build("watchword_ingest_outbox_frames", "Frames that wait in the outbox.")
+            .labelNames("camera")
+            .register(registry);
     inFlight =
         Gauge.build("watchword_ingest_frames_in_flight", "Frames sent, not yet acknowledged.")
             .labelNames("camera")
@@ -110,9 +145,13 @@ final class IngestMetrics {
     return new Camera(id);
   }
 
-  /** Safe for use by many threads. */
+  /**
+   * Safe for use by many threads, but for what speaks of no frame: that is the camera's thread's,
+   * and of the {@link #frame} told last.
+   */
   final class Camera {
     private final String id;
+    private Minute current;
     private final Counter.Child captured;
     private final Counter.Child decoded;
     private final Counter.Child overflows;
@@ -120,7 +159,10 @@ final class IngestMetrics {
     private final Counter.Child gated;
     private final Counter.Child published;
     private final Counter.Child bytes;
+    private final Counter.Child spooled;
+    private final Counter.Child late;
     private final Gauge.Child inFlight;
+    private final Gauge.Child outbox;
     private final Gauge.Child live;
     private final Counter.Child sessions;
 
@@ -133,13 +175,22 @@ final class IngestMetrics {
       gated = IngestMetrics.this.gated.labels(id);
       published = IngestMetrics.this.published.labels(id);
       bytes = IngestMetrics.this.bytes.labels(id);
+      spooled = IngestMetrics.this.spooled.labels(id);
+      late = IngestMetrics.this.late.labels(id);
       inFlight = IngestMetrics.this.inFlight.labels(id);
+      outbox = IngestMetrics.this.outbox.labels(id);
       live = IngestMetrics.this.live.labels(id);
       sessions = IngestMetrics.this.sessions.labels(id);
     }
 
+    /** The frame that the camera's thread counts next. */
+    void frame(String session, long capturedAtMicros) {
+      current = Minute.of(id, session, capturedAtMicros);
+    }
+
     void captured() {
       captured.inc();
+      count(current, Counts::captured);
     }
 
     void decoded() {
@@ -153,32 +204,104 @@ final class IngestMetrics {
 
     void notSampled() {
       notSampled.inc();
+      count(current, Counts::notSampled);
     }
 
     void gated() {
       gated.inc();
+      count(current, Counts::gated);
     }
 
     void dropped(DropReason reason) {
+      dropped(current, reason);
+    }
+
+    private void dropped(Minute minute, DropReason reason) {
       dropped.labels(id, reason.label()).inc();
+      count(minute, counts -> counts.dropped(reason.label()));
     }
 
-    void sent() {
+    void dropped(SampledFrame frame, DropReason reason) {
+      dropped(minute(frame), reason);
+    }
+
+    void sent(SampledFrame frame) {
       inFlight.inc();
+      count(minute(frame), counts -> counts.pending(1));
     }
 
-    /** An answer for a frame that was {@link #sent()}: the broker has it. */
-    void acknowledged(int jpegBytes, double secondsSinceCapture) {
+    /** An answer for a frame that was {@link #sent}: the broker has it. */
+    void acknowledged(SampledFrame frame, double secondsSinceCapture) {
       published.inc();
-      bytes.inc(jpegBytes);
+      bytes.inc(frame.getImage().limit());
       latency.observe(Math.max(0, secondsSinceCapture));
       inFlight.dec();
+      count(
+          minute(frame),
+          counts -> {
+            counts.published();
+            counts.pending(-1);
+          });
     }
 
-    /** An answer for a frame that was {@link #sent()}: it is lost. */
-    void lost(DropReason reason) {
-      dropped(reason);
+    /** An answer for a frame that was {@link #sent}: it is to be sent again, later, or lost. */
+    void unsent(SampledFrame frame) {
       inFlight.dec();
+      count(minute(frame), counts -> counts.pending(-1));
+    }
+
+    void spooled(SampledFrame frame) {
+      spooled.inc();
+      outbox.inc();
+      count(
+          minute(frame),
+          counts -> {
+            counts.spooled();
+            counts.pending(1);
+          });
+    }
+
+    /** An earlier process had spooled it. */
+    void recovered(Spooled.Origin origin) {
+      recovered.labels(id).inc();
+      outbox.inc();
+      count(minute(origin), counts -> counts.pending(1));
+    }
+
+    /** A frame of the outbox: the broker has it. */
+    void late(Spooled.Origin origin) {
+      late.inc();
+      outbox.dec();
+      count(
+          minute(origin),
+          counts -> {
+            counts.late();
+            counts.pending(-1);
+          });
+    }
+
+    /** A frame of the outbox is lost. */
+    void lostFromOutbox(Spooled.Origin origin, DropReason reason) {
+      dropped(minute(origin), reason);
+      outbox.dec();
+      count(minute(origin), counts -> counts.pending(-1));
+    }
+
+    private void count(Minute minute, Consumer<Counts> change) {
+      if (minute != null) {
+        book.count(minute, change);
+      }
+    }
+
+    private static Minute minute(SampledFrame frame) {
+      return Minute.of(
+          frame.getId().getCamera(),
+          frame.getId().getSession(),
+          ChronoUnit.MICROS.between(Instant.EPOCH, frame.getCapturedAt()));
+    }
+
+    private static Minute minute(Spooled.Origin origin) {
+      return Minute.of(origin.camera(), origin.session(), origin.capturedAtMicros());
     }
 
     void live(boolean now) {

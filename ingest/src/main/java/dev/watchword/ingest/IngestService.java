@@ -1,6 +1,13 @@
 package dev.watchword.ingest;
 
+import dev.watchword.ingest.FramePublisher.TopicNames;
+import dev.watchword.ingest.IngestConfig.Entry;
+import dev.watchword.ingest.coverage.CoverageBook;
+import dev.watchword.schemas.Camera;
+import dev.watchword.schemas.CameraCause;
 import dev.watchword.schemas.CameraState;
+import dev.watchword.schemas.CameraStatus;
+import dev.watchword.schemas.Ids;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.Health;
 import dev.watchword.service.HealthLog;
@@ -8,35 +15,46 @@ import dev.watchword.service.LoopThread;
 import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.ConnectingLoop;
-import java.util.ArrayList;
-import java.util.List;
+import dev.watchword.service.kafka.KafkaSettings;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 
 /**
- * Reads all cameras of the configuration and publishes their sampled frames and states, one thread
- * for each camera. A camera that is away is retried and does not make the service unhealthy; a
- * broker that is away does.
+ * Reads cameras and publishes their sampled frames and states, one thread for each camera. Which
+ * cameras there are stands on the topic {@code cameras}, to which the file's are added at the
+ * start; all ingest processes share them. A camera that is away is retried and does not make the
+ * service unhealthy; a broker that is away does, and frames then wait on disk.
  */
 public final class IngestService implements Service {
+  private static final Duration SETTLE_LIMIT = Duration.ofMillis(300);
+
   private final ServiceContext context;
   private final IngestConfig config;
   private final Supplier<Producer<String, SpecificRecord>> producers;
   private final FrameSource.Opener opener;
   private final Pause pause;
+  private final BiFunction<Roster, HealthLog, LoopThread.Loop> placement;
+  private final CoverageBook book;
   private final IngestMetrics metrics;
-  private final List<CameraSupervisor> supervisors = new CopyOnWriteArrayList<>();
-  private final List<LoopThread> threads = new ArrayList<>();
-  private final List<CameraTaps> taps = new ArrayList<>();
   private final Map<String, EvidenceLoop.Source> evidence = new ConcurrentHashMap<>();
+  private final HealthLog placementHealth = new HealthLog("placement");
+  private final Roster roster;
+  private Spool spool;
+  private RecordSender segments;
   private LoopThread evidenceThread;
   private volatile FramePublisher publisher;
+  private CoverageLoop coverage;
+  private LoopThread spoolThread;
+  private LoopThread coverageThread;
+  private LoopThread placementThread;
   private boolean closed;
 
   public IngestService(ServiceContext context, IngestConfig config) {
@@ -45,21 +63,37 @@ public final class IngestService implements Service {
         config,
         () -> new KafkaProducer<>(context.kafka().producer("ingest", producerSettings())),
         FfmpegSource.opener(context.clock(), Pause.real()),
-        Pause.real());
+        Pause.real(),
+        (roster, health) ->
+            new ConnectingLoop(new Placement(context, config, roster, health), health));
   }
 
+  /**
+   * @param placement tells the roster which cameras to run
+   */
   IngestService(
       ServiceContext context,
       IngestConfig config,
       Supplier<Producer<String, SpecificRecord>> producers,
       FrameSource.Opener opener,
-      Pause pause) {
+      Pause pause,
+      BiFunction<Roster, HealthLog, LoopThread.Loop> placement) {
     this.context = context;
     this.config = config;
     this.producers = producers;
     this.opener = opener;
     this.pause = pause;
-    this.metrics = new IngestMetrics(context.registry());
+    this.placement = placement;
+    this.book = new CoverageBook(Ids.session(context.clock(), RandomGenerator.getDefault()));
+    this.metrics = new IngestMetrics(context.registry(), book);
+    Map<String, String> ownUrls =
+        config.entries().stream()
+            .collect(Collectors.toMap(Entry::id, entry -> entry.written().get("url")));
+    this.roster =
+        new Roster(
+            camera -> CameraRecords.config(camera, ownUrls, System::getenv),
+            this::start,
+            this::refused);
   }
 
   /** The settings of ingest's producer, for measurements against it. */
@@ -74,18 +108,21 @@ public final class IngestService implements Service {
 
   @Override
   public synchronized void start() {
+    spool =
+        config
+            .outbox()
+            .map(outbox -> Spool.open(outbox.directory(), outbox.bytes(), metrics))
+            .orElseGet(() -> Spool.none(metrics));
     Producer<String, SpecificRecord> producer = producers.get();
     publisher =
         new FramePublisher(
-            producer,
-            context.kafka().name(Topic.FRAMES),
-            context.kafka().name(Topic.CAMERA_STATUS),
-            context.clock(),
-            System::nanoTime);
-    RecordSender segments = sender(producer, Topic.RECORDINGS);
-    for (CameraConfig camera : config.cameras()) {
-      start(camera, segments);
-    }
+            producer, topics(context.kafka()), context.clock(), System::nanoTime, spool);
+    segments = sender(producer, Topic.RECORDINGS);
+    spoolThread = thread("outbox", new SpoolLoop(spool, publisher, pause));
+    coverage = new CoverageLoop(book, publisher, context.clock(), pause);
+    coverageThread = thread("coverage", coverage);
+    placementHealth.quietlyDown("looking for its cameras");
+    placementThread = thread("placement", placement.apply(roster, placementHealth));
     startEvidence(sender(producer, Topic.EVIDENCE));
   }
 
@@ -93,9 +130,21 @@ public final class IngestService implements Service {
     return new RecordSender(producer, context.kafka().name(topic), () -> metrics.recordLost(topic));
   }
 
-  private void start(CameraConfig camera, RecordSender segments) {
+  private LoopThread thread(String name, LoopThread.Loop loop) {
+    return new LoopThread(name, loop, context.bugs()).start();
+  }
+
+  private static TopicNames topics(KafkaSettings kafka) {
+    return new TopicNames(
+        kafka.name(Topic.FRAMES),
+        kafka.name(Topic.FRAMES_LATE),
+        kafka.name(Topic.CAMERA_STATUS),
+        kafka.name(Topic.COVERAGE));
+  }
+
+  private RunningCamera start(CameraConfig camera) {
     IngestMetrics.Camera counts = metrics.camera(camera.id());
-    CameraTaps tapped =
+    CameraTaps taps =
         new CameraTaps(
             camera,
             config.storage(),
@@ -103,8 +152,6 @@ public final class IngestService implements Service {
             counts,
             context.clock(),
             context.bugs());
-    taps.add(tapped);
-    evidence.put(camera.id(), new EvidenceLoop.Source(camera, tapped.ring()));
     CameraSupervisor supervisor =
         new CameraSupervisor(
             camera,
@@ -114,9 +161,24 @@ public final class IngestService implements Service {
             context.clock(),
             pause,
             RandomGenerator.getDefault(),
-            tapped.all());
-    supervisors.add(supervisor);
-    threads.add(new LoopThread("camera-" + camera.id(), supervisor, context.bugs()).start());
+            taps.all());
+    evidence.put(camera.id(), new EvidenceLoop.Source(camera, taps.ring()));
+    return new RunningCamera(
+        camera, supervisor, taps, () -> evidence.remove(camera.id()), context.bugs());
+  }
+
+  /** The sentence holds no secret; the URL might. */
+  private void refused(Camera camera, String sentence) {
+    publisher.publish(
+        CameraStatus.newBuilder()
+            .setCamera(camera.getId())
+            .setState(CameraState.STOPPED)
+            .setCause(CameraCause.OTHER)
+            .setDetail(sentence)
+            .setSince(context.clock().instant())
+            .setUrl("")
+            .build(),
+        () -> {});
   }
 
   private void startEvidence(RecordSender answers) {
@@ -133,8 +195,7 @@ public final class IngestService implements Service {
             answer -> answers.send(answer.getCamera(), answer),
             context.clock(),
             health);
-    evidenceThread =
-        new LoopThread("evidence", new ConnectingLoop(connector, health), context.bugs()).start();
+    evidenceThread = thread("evidence", new ConnectingLoop(connector, health));
   }
 
   @Override
@@ -143,18 +204,18 @@ public final class IngestService implements Service {
       return Health.down("not started");
     }
     Health broker = publisher.health();
-    return broker.ok() ? Health.up(cameras()) : Health.down(broker.detail() + "; " + cameras());
+    Health placed = placementHealth.current();
+    if (!broker.ok() || !placed.ok()) {
+      return Health.down((broker.ok() ? placed : broker).detail() + "; " + cameras());
+    }
+    return Health.up(cameras());
   }
 
   private String cameras() {
-    long live = count(CameraState.LIVE);
-    long ended = count(CameraState.ENDED);
-    String text = live + " of " + supervisors.size() + " cameras live";
+    long live = roster.count(CameraState.LIVE);
+    long ended = roster.count(CameraState.ENDED);
+    String text = live + " of " + roster.size() + " cameras live";
     return ended == 0 ? text : text + ", " + ended + " ended";
-  }
-
-  private long count(CameraState state) {
-    return supervisors.stream().filter(supervisor -> supervisor.state() == state).count();
   }
 
   @Override
@@ -163,18 +224,25 @@ public final class IngestService implements Service {
       return;
     }
     closed = true;
-    threads.forEach(LoopThread::stop);
+    if (publisher == null) {
+      return;
+    }
+    spoolThread.stop();
+    coverageThread.stop();
+    placementThread.stop();
     if (evidenceThread != null) {
       evidenceThread.stop();
     }
-    threads.forEach(LoopThread::close);
-    taps.forEach(CameraTaps::stop);
+    roster.close();
+    placementThread.close();
     if (evidenceThread != null) {
       evidenceThread.close();
     }
-    taps.forEach(CameraTaps::close);
-    if (publisher != null) {
-      publisher.close();
-    }
+    spoolThread.close();
+    coverageThread.close();
+    publisher.settle(SETTLE_LIMIT);
+    coverage.finish();
+    publisher.close();
+    spool.close();
   }
 }

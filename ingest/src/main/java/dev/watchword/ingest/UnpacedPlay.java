@@ -1,5 +1,6 @@
 package dev.watchword.ingest;
 
+import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.schemas.CameraCause;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -25,7 +26,8 @@ public final class UnpacedPlay {
   /** Plays the recording once, to its end. Throws {@link IOException} when it cannot be played. */
   public static Result play(CameraConfig camera) throws IOException {
     Sampler sampler = new Sampler(camera.samplesPerSecond());
-    IngestMetrics.Camera metrics = new IngestMetrics(new CollectorRegistry()).camera(camera.id());
+    IngestMetrics.Camera metrics =
+        new IngestMetrics(new CollectorRegistry(), new CoverageBook("unread")).camera(camera.id());
     int frames = 0;
     int decoded = 0;
     int pictures = 0;

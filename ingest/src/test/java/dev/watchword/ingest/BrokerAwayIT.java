@@ -25,10 +25,10 @@ class BrokerAwayIT {
         new FramePublisher(
             new KafkaProducer<>(
                 settings().producer("ingest-test", FramePublisher.producerSettings())),
-            Topics.FRAMES,
-            Topics.STATUS,
+            Topics.NAMES,
             Clock.systemUTC(),
-            System::nanoTime);
+            System::nanoTime,
+            topics.spool);
     CameraSupervisor supervisor =
         new CameraSupervisor(
             Clips.camera("gate", "rtsp://10.0.0.7/ch1"),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
+import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.simulator.DrawnScene;
 import dev.watchword.simulator.SceneClip;
 import io.prometheus.client.CollectorRegistry;
@@ -139,7 +140,8 @@ class DecodeModesIT {
 
   static Played play(Path clip, double rate, DecodeMode mode) {
     CollectorRegistry registry = new CollectorRegistry();
-    IngestMetrics.Camera metrics = new IngestMetrics(registry).camera("gate");
+    IngestMetrics.Camera metrics =
+        new IngestMetrics(registry, new CoverageBook("test")).camera("gate");
     Sampler sampler = new Sampler(rate);
     List<Seen> seen = new ArrayList<>();
     Clock clock = Clock.fixed(java.time.Instant.EPOCH, java.time.ZoneOffset.UTC);

@@ -2,6 +2,7 @@ package dev.watchword.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.watchword.schemas.Camera;
 import dev.watchword.schemas.Segment;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.config.ConfigFile;
@@ -13,6 +14,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -59,13 +61,19 @@ class RecordedCameraIT {
         new ServiceContext(
             KafkaSettings.from(file, registry), registry, Clock.systemUTC(), bugs::add);
     Pause none = (time, stop) -> {};
+    IngestConfig config = IngestConfig.from(file, directory.resolve("storage"));
+    List<Camera> cameras =
+        config.entries().stream()
+            .map(entry -> CameraRecords.seed(entry.id(), entry.written(), "test", Instant.EPOCH))
+            .toList();
     try (IngestService service =
         new IngestService(
             context,
-            IngestConfig.from(file, directory.resolve("storage")),
+            config,
             () -> topics.producer,
             FfmpegSource.opener(Clock.systemUTC(), none),
-            Pause.real())) {
+            Pause.real(),
+            (roster, health) -> new FixedPlacement(cameras, roster, health))) {
       service.start();
       while (!topics.states().contains("ENDED ENDED")) {
         java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);

@@ -3,6 +3,7 @@ package dev.watchword.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.schemas.Segment;
 import dev.watchword.schemas.SegmentState;
 import dev.watchword.simulator.DrawnScene;
@@ -41,7 +42,8 @@ class RecordingIT {
   private static Path clip;
 
   private final CollectorRegistry registry = new CollectorRegistry();
-  private final IngestMetrics.Camera metrics = new IngestMetrics(registry).camera("gate");
+  private final IngestMetrics.Camera metrics =
+      new IngestMetrics(registry, new CoverageBook("test")).camera("gate");
   private final List<Segment> index = new ArrayList<>();
   private final MovingClock clock = new MovingClock();
 
@@ -336,7 +338,8 @@ class RecordingIT {
                   queue,
                   new RecordingFiles(Path.of(arguments[1]), "gate"),
                   segment -> {},
-                  new IngestMetrics(new CollectorRegistry()).camera("gate"),
+                  new IngestMetrics(new CollectorRegistry(), new CoverageBook("test"))
+                      .camera("gate"),
                   Clock.systemUTC());
           PacketReader reader = reader(Path.of(arguments[0]))) {
         queue.opened("session-00000002", reader.parameters(), reader.timeBase());

@@ -1,8 +1,11 @@
 package dev.watchword.ingest;
 
+import dev.watchword.ingest.FramePublisher.TopicNames;
+import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.schemas.CameraStatus;
 import dev.watchword.schemas.SampledFrame;
 import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,30 +17,44 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** A broker's place: what was sent, and the counters beside it. */
 final class Topics {
   static final String FRAMES = "watchword.frames";
+  static final String LATE = "watchword.frames-late";
   static final String STATUS = "watchword.camera-status";
+  static final TopicNames NAMES = new TopicNames(FRAMES, LATE, STATUS, "watchword.coverage");
 
   final MockProducer<String, SpecificRecord> producer;
   final CollectorRegistry registry = new CollectorRegistry();
-  final IngestMetrics metrics = new IngestMetrics(registry);
+  final IngestMetrics metrics = new IngestMetrics(registry, new CoverageBook("test"));
   final AtomicLong nanos = new AtomicLong();
+  final Spool spool;
   final FramePublisher publisher;
 
   /**
+   * Without an outbox.
+   *
    * @param answers whether each record is acknowledged at once
    */
   Topics(boolean answers) {
+    this(answers, null, 0);
+  }
+
+  Topics(boolean answers, Path outbox, long outboxBytes) {
     producer =
         new MockProducer<>(
             answers,
             new RoundRobinPartitioner(),
             new StringSerializer(),
             (topic, data) -> new byte[0]);
-    publisher = new FramePublisher(producer, FRAMES, STATUS, Clock.systemUTC(), nanos::get);
+    spool = outbox == null ? Spool.none(metrics) : Spool.open(outbox, outboxBytes, metrics);
+    publisher = new FramePublisher(producer, NAMES, Clock.systemUTC(), nanos::get, spool);
   }
 
   List<SampledFrame> frames() {
+    return frames(FRAMES);
+  }
+
+  List<SampledFrame> frames(String topic) {
     return List.copyOf(producer.history()).stream()
-        .filter(record -> record.topic().equals(FRAMES))
+        .filter(record -> record.topic().equals(topic))
         .map(record -> (SampledFrame) record.value())
         .toList();
   }
@@ -80,6 +97,9 @@ final class Topics {
   /** captured less everything that became of the frames; 0 when the books balance. */
   double unaccounted(String camera) {
     return count("frames_captured_total", camera)
+        + count("frames_recovered_total", camera)
+        - count("frames_late_total", camera)
+        - count("outbox_frames", camera)
         - count("frames_not_sampled_total", camera)
         - count("frames_gated_total", camera)
         - dropped(camera)

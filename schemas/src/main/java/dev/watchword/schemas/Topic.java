@@ -8,6 +8,11 @@ import java.util.Map;
  */
 public enum Topic {
   /**
+   * The latest {@link Camera} of each id. Its partitions are what ingest processes share out among
+   * them, so there are more than there will be processes.
+   */
+  CAMERAS("cameras", Map.of("cleanup.policy", "compact", "max.compaction.lag.ms", "86400000"), 16),
+  /**
    * {@link SampledFrame}s of live cameras. Pictures are large and soon stale: minutes, and bounded
    * in bytes.
    */
@@ -16,6 +21,18 @@ public enum Topic {
       Map.of(
           "retention.ms", "600000",
           "retention.bytes", "134217728",
+          "segment.bytes", "33554432",
+          "max.message.bytes", "16777216",
+          "compression.type", "uncompressed")),
+  /**
+   * {@link SampledFrame}s that an ingest process kept while the broker was away. Inferred when live
+   * frames leave room, never alerted on as live.
+   */
+  FRAMES_LATE(
+      "frames-late",
+      Map.of(
+          "retention.ms", "21600000",
+          "retention.bytes", "268435456",
           "segment.bytes", "33554432",
           "max.message.bytes", "16777216",
           "compression.type", "uncompressed")),
@@ -30,7 +47,9 @@ public enum Topic {
   EVIDENCE_REQUESTS("evidence-requests", Map.of("retention.ms", "259200000")),
   /** {@link Evidence}: the answers. */
   EVIDENCE("evidence", Map.of("retention.ms", "259200000")),
-  /** {@link DeadLetter}s of {@link #FRAMES}. */
+  /** {@link Coverage} of each camera, session and minute. */
+  COVERAGE("coverage", Map.of("retention.ms", "2419200000")),
+  /** {@link DeadLetter}s of {@link #FRAMES} and {@link #FRAMES_LATE}. */
   FRAMES_DEAD_LETTER(
       "frames-dead-letter", Map.of("retention.ms", "259200000", "max.message.bytes", "16777216")),
   /** {@link DeadLetter}s of {@link #DETECTIONS}. */
@@ -40,15 +59,26 @@ public enum Topic {
 
   private final String suffix;
   private final Map<String, String> settings;
+  private final int fewestPartitions;
 
   Topic(String suffix, Map<String, String> settings) {
+    this(suffix, settings, 1);
+  }
+
+  Topic(String suffix, Map<String, String> settings, int fewestPartitions) {
     this.suffix = suffix;
     this.settings = settings;
+    this.fewestPartitions = fewestPartitions;
   }
 
   /** The topic's full name under the given prefix, for example {@code watchword.frames}. */
   public String name(String prefix) {
     return prefix + suffix;
+  }
+
+  /** How many partitions the topic needs, whatever the number that is set for all. */
+  public int fewestPartitions() {
+    return fewestPartitions;
   }
 
   /** Kafka topic settings that differ from the broker's defaults. */

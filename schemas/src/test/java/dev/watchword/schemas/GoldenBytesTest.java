@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
@@ -102,6 +103,32 @@ class GoldenBytesTest {
                 170_000L,
                 1920,
                 1080)),
+        new Sample(
+            1,
+            new Camera(
+                "gate",
+                "rtsp://viewer:${env:GATE_PASSWORD}@10.0.0.5/stream1",
+                Map.of("sample", "2/s"),
+                "host:/srv/watchword-data",
+                false,
+                TIME)),
+        new Sample(
+            1,
+            new Coverage(
+                "gate",
+                ID.getSession(),
+                Instant.parse("2026-03-01T12:00:00Z"),
+                CoverageService.INGEST,
+                "0195a0b2-0000-7000-8000-000000000002",
+                true,
+                1500L,
+                1380L,
+                20L,
+                Map.of("damaged", 4L),
+                90L,
+                6L,
+                6L,
+                Map.of("inferred", 90L))),
         new Sample(
             1,
             new DeadLetter(

@@ -6,6 +6,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -52,5 +53,14 @@ public final class ConfigFile {
       throw new ConfigException(name + ":1: expected keys such as 'cameras:' and 'prompts:'");
     }
     return new Section(source, "", 1, (MappingNode) root);
+  }
+
+  /**
+   * A section of what {@link Section#written()} has given; {@code name} stands for the file in
+   * messages.
+   */
+  public static Section of(
+      String name, Map<String, String> written, UnaryOperator<String> environment) {
+    return parse(name, Written.yaml(written), environment);
   }
 }

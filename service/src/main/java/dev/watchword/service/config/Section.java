@@ -125,6 +125,16 @@ public final class Section {
     return flat;
   }
 
+  /**
+   * Everything below, as it is written: references stay references, a key in a section has dots, a
+   * list is in brackets. {@link ConfigFile#of} makes a section of it again.
+   */
+  public Map<String, String> written() {
+    Map<String, String> flat = new LinkedHashMap<>();
+    values.forEach((key, node) -> Written.flatten(key, node, flat));
+    return flat;
+  }
+
   public int integer(String key, int otherwise, int min, int max) {
     int value = parsed(key, "a whole number", Integer::valueOf).orElse(otherwise);
     return (int) inRange(key, value, min, max);

@@ -37,7 +37,8 @@ public final class TopicSetup {
                   topic ->
                       new NewTopic(
                               settings.name(topic),
-                              Optional.of(settings.partitions()),
+                              Optional.of(
+                                  Math.max(settings.partitions(), topic.fewestPartitions())),
                               Optional.empty())
                           .configs(topic.settings()))
               .toList();

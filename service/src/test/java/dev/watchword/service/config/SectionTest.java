@@ -136,4 +136,30 @@ class SectionTest {
         .hasMessage(
             "there is no configuration file no-such.yaml; README.md shows one to start from");
   }
+
+  @Test
+  void travelsAsAFlatMapWithItsReferences() {
+    Section camera =
+        parse(
+            """
+            url: rtsp://me:${env:GATE_PASSWORD}@h/a\\b"c
+            picture:
+            gate-x: 1
+            gate: {hold: 2s, inner: {deep: yes}, masks: [[0.1, 0.2], ["a b", {k: v}]]}
+            """);
+    Map<String, String> written = camera.written();
+    assertThat(written)
+        .containsEntry("url", "rtsp://me:${env:GATE_PASSWORD}@h/a\\b\"c")
+        .containsEntry("gate.inner.deep", "yes")
+        .containsEntry("gate.masks", "[[\"0.1\", \"0.2\"], [\"a b\", {\"k\": \"v\"}]]")
+        .doesNotContainKey("picture");
+
+    Section again = ConfigFile.of("camera gate", written, name -> "s3cret");
+    assertThat(again.written()).isEqualTo(written);
+    assertThat(again.text("url")).isEqualTo("rtsp://me:s3cret@h/a\\b\"c");
+    assertThat(again.section("gate").duration("hold", Duration.ZERO))
+        .isEqualTo(Duration.ofSeconds(2));
+    assertThat(again.section("gate").section("inner").flag("deep", false)).isTrue();
+    assertThat(again.integer("gate-x", 0, 0, 9)).isEqualTo(1);
+  }
 }

@@ -1,0 +1,189 @@
+package dev.watchword.app;
+
+import dev.watchword.ingest.CameraRecords;
+import dev.watchword.ingest.placement.CameraTopic;
+import dev.watchword.schemas.Camera;
+import dev.watchword.schemas.CameraStatus;
+import dev.watchword.schemas.Topic;
+import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.LatestRecords;
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code watchword camera}: adds, changes, removes and lists cameras while everything runs. */
+@Command(
+    name = "camera",
+    description = "Adds, changes, removes and lists cameras while everything runs.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      CameraCommand.Add.class,
+      CameraCommand.Change.class,
+      CameraCommand.Remove.class,
+      CameraCommand.Listing.class
+    })
+final class CameraCommand {
+  private CameraCommand() {}
+
+  /** What all of them need: a Kafka. */
+  abstract static sealed class Action implements Callable<Integer> {
+    @Option(
+        names = {"-c", "--config"},
+        paramLabel = "FILE",
+        description = "The configuration file. Default: the demo that runs in this directory.")
+    private Path file;
+
+    @Option(
+        names = "--data",
+        paramLabel = "DIR",
+        defaultValue = "watchword-data",
+        description = "The data directory of a running demo. Default: ${DEFAULT-VALUE}.")
+    private Path data;
+
+    @Override
+    public final Integer call() throws InterruptedException {
+      KafkaSettings kafka = Reach.settings(file, data, new CollectorRegistry());
+      try {
+        act(kafka, new CameraTopic(kafka));
+        return 0;
+      } catch (KafkaException e) {
+        throw new CommandFailure(
+            "Kafka at " + kafka.bootstrapServers() + ": " + KafkaSettings.sentence(e), e);
+      }
+    }
+
+    abstract void act(KafkaSettings kafka, CameraTopic topic) throws InterruptedException;
+  }
+
+  @Command(
+      name = "add",
+      description = "Adds a camera; an ingest process takes it within a second.",
+      mixinStandardHelpOptions = true)
+  static final class Add extends Action {
+    @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
+    private String id;
+
+    @Parameters(
+        index = "1",
+        paramLabel = "URL",
+        description =
+            "Write credentials as '$${env:NAME}': each ingest process resolves them for itself.")
+    private String url;
+
+    @Option(
+        names = "--set",
+        paramLabel = "KEY=VALUE",
+        description = "A key of the camera as in the configuration file, such as sample=1/s.")
+    private Map<String, String> settings = new HashMap<>();
+
+    @Override
+    void act(KafkaSettings kafka, CameraTopic topic) throws InterruptedException {
+      Camera present = topic.read().get(id);
+      if (present != null && !present.getRemoved()) {
+        throw new CommandFailure(
+            "there is a camera " + id + " already; change it with 'watchword camera change'");
+      }
+      topic.write(Map.of(id, CameraRecords.running(id, url, settings, Instant.now())));
+    }
+  }
+
+  @Command(
+      name = "change",
+      description = "Changes some keys of a camera; no other camera is touched.",
+      mixinStandardHelpOptions = true)
+  static final class Change extends Action {
+    @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
+    private String id;
+
+    @Option(names = "--url", paramLabel = "URL", description = "A new URL.")
+    private String url;
+
+    @Option(
+        names = "--set",
+        paramLabel = "KEY=VALUE",
+        description = "A key as in the configuration file; without a value its default.")
+    private Map<String, String> settings = new HashMap<>();
+
+    @Override
+    void act(KafkaSettings kafka, CameraTopic topic) throws InterruptedException {
+      Camera present = known(topic, id);
+      Map<String, String> changed = new HashMap<>(present.getSettings());
+      settings.forEach(
+          (key, value) -> {
+            if (value.isEmpty()) {
+              changed.remove(key);
+            } else {
+              changed.put(key, value);
+            }
+          });
+      Camera next =
+          CameraRecords.running(id, url == null ? present.getUrl() : url, changed, Instant.now());
+      topic.write(Map.of(id, next));
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = "Removes a camera, also one that the configuration file names.",
+      mixinStandardHelpOptions = true)
+  static final class Remove extends Action {
+    @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
+    private String id;
+
+    @Override
+    void act(KafkaSettings kafka, CameraTopic topic) throws InterruptedException {
+      topic.write(Map.of(id, CameraRecords.removed(known(topic, id), Instant.now())));
+    }
+  }
+
+  @Command(
+      name = "list",
+      description = "Lists the cameras and their states.",
+      mixinStandardHelpOptions = true)
+  static final class Listing extends Action {
+    private static final String ROW = "%-16s %-11s %-9s %s%n";
+
+    @Override
+    void act(KafkaSettings kafka, CameraTopic topic) throws InterruptedException {
+      Map<String, CameraStatus> states =
+          LatestRecords.read(kafka, Topic.CAMERA_STATUS, CameraStatus.class);
+      System.out.printf(ROW, "camera", "state", "from", "url and settings");
+      for (Camera camera : topic.read().values()) {
+        if (!camera.getRemoved()) {
+          CameraStatus status = states.get(camera.getId());
+          System.out.printf(
+              ROW,
+              camera.getId(),
+              status == null ? "-" : status.getState(),
+              camera.getSeededBy() == null ? "run time" : "file",
+              described(camera));
+        }
+      }
+    }
+
+    private static String described(Camera camera) {
+      return new TreeMap<>(camera.getSettings())
+          .entrySet().stream()
+              .map(entry -> " " + entry.getKey() + "=" + entry.getValue())
+              .collect(Collectors.joining("", camera.getUrl(), ""));
+    }
+  }
+
+  private static Camera known(CameraTopic topic, String id) throws InterruptedException {
+    Camera camera = topic.read().get(id);
+    if (camera == null || camera.getRemoved()) {
+      throw new CommandFailure(
+          "there is no camera " + id + "; 'watchword camera list' shows those that there are");
+    }
+    return camera;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.watchword.app;
+
+import dev.watchword.ingest.coverage.CoverageTable;
+import dev.watchword.ingest.coverage.CoverageTable.Row;
+import dev.watchword.schemas.Coverage;
+import dev.watchword.schemas.Topic;
+import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.RecordsSince;
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code watchword coverage}: what became of every frame, minute by minute. */
+@Command(
+    name = "coverage",
+    description = {
+      "Prints what became of every frame: a line for each minute of each camera's session.",
+      "captured = not sampled + gated + dropped + published + late + waiting"
+    },
+    mixinStandardHelpOptions = true)
+final class CoverageCommand implements Callable<Integer> {
+  private static final String HEAD = "%-16s  %-12s %-8s %8s %11s %6s %7s %9s %5s %7s  %s%n";
+  private static final String ROW = "%-16s  %-12s %-8s %8d %11d %6d %7d %9d %5d %7d  %s%n";
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "The configuration file. Default: the demo that runs in this directory.")
+  private Path file;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "watchword-data",
+      description = "The data directory of a running demo. Default: ${DEFAULT-VALUE}.")
+  private Path data;
+
+  @Option(names = "--camera", paramLabel = "ID", description = "Only this camera.")
+  private String camera;
+
+  @Option(
+      names = "--hours",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "How far back. Default: ${DEFAULT-VALUE}.")
+  private int hours;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    KafkaSettings kafka = Reach.settings(file, data, new CollectorRegistry());
+    Instant now = Instant.now();
+    CoverageTable table = new CoverageTable();
+    try {
+      RecordsSince.read(
+          kafka, Topic.COVERAGE, Coverage.class, now.minus(Duration.ofHours(hours)), table::add);
+    } catch (KafkaException e) {
+      throw new CommandFailure(
+          "Kafka at " + kafka.bootstrapServers() + ": " + KafkaSettings.sentence(e), e);
+    }
+    System.out.printf(
+        HEAD,
+        "minute",
+        "camera",
+        "session",
+        "captured",
+        "not sampled",
+        "gated",
+        "dropped",
+        "published",
+        "late",
+        "waiting",
+        "");
+    for (Row row : table.rows(now)) {
+      if (camera == null || camera.equals(row.camera())) {
+        print(row);
+      }
+    }
+    return 0;
+  }
+
+  private static void print(Row row) {
+    String session = row.session();
+    String state = row.state().name().toLowerCase(Locale.ROOT);
+    System.out.printf(
+        ROW,
+        row.minute().toString().substring(0, 16),
+        row.camera(),
+        // The beginning is the time, which many sessions share.
+        session.substring(Math.max(0, session.length() - 8)),
+        row.captured(),
+        row.notSampled(),
+        row.gated(),
+        row.allDropped(),
+        row.published(),
+        row.late(),
+        row.waiting(),
+        row.allDropped() == 0 ? state : state + " " + row.dropped());
+  }
+}

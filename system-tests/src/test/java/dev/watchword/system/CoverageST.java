@@ -1,0 +1,105 @@
+package dev.watchword.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.watchword.ingest.coverage.CoverageTable;
+import dev.watchword.ingest.coverage.CoverageTable.Row;
+import dev.watchword.ingest.coverage.CoverageTable.State;
+import dev.watchword.schemas.Coverage;
+import dev.watchword.schemas.SampledFrame;
+import dev.watchword.schemas.Topic;
+import dev.watchword.simulator.DrawnScene;
+import dev.watchword.simulator.Fault;
+import dev.watchword.simulator.RtspServer;
+import dev.watchword.simulator.SceneClip;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the coverage topic says against what the camera has sent. */
+class CoverageST {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  @TempDir private Path directory;
+
+  @Test
+  void addsUpToWhatTheCameraSentAndShowsWhereAProcessWasKilled() throws Exception {
+    Path clip = SceneClip.cached(directory, new DrawnScene(5, 160, 120, 10, 100));
+    try (Broker broker = Broker.start(directory);
+        RtspServer cameras = new RtspServer(0)) {
+      cameras.mount("gate", clip);
+      Path config =
+          Files.writeString(
+              directory.resolve("watchword.yaml"),
+              broker.yaml()
+                  + "prompts: {people: {text: detect person}}\n"
+                  + "cameras: {gate: {url: '%s', sample: 3/s}}\n".formatted(cameras.url("gate")));
+
+      long sent;
+      try (WatchwordProcess ingest = ingest(config)) {
+        String metrics = metrics(ingest);
+        Wait.until("some frames", LIMIT, () -> captured(metrics) >= 60 ? true : null);
+        // First all that was sent arrives, then the end of the stream frees the decoder's last
+        // frame.
+        cameras.fault("gate", Fault.STALL);
+        Wait.until(
+            "all but the last frame",
+            LIMIT,
+            () -> captured(metrics) + 1 >= cameras.framesSent("gate") ? true : null);
+        cameras.fault("gate", Fault.CLOSE);
+        Wait.until(
+            "all frames that were sent",
+            LIMIT,
+            () -> captured(metrics) == cameras.framesSent("gate") ? true : null);
+        sent = cameras.framesSent("gate");
+        ingest.stop(Duration.ofSeconds(10));
+      }
+      List<Row> rows = rows(broker);
+      assertThat(rows).allMatch(row -> row.state() == State.COMPLETE);
+      assertThat(rows).allMatch(row -> row.waiting() == 0);
+      assertThat(rows.stream().mapToLong(Row::captured).sum()).isEqualTo(sent);
+      assertThat(rows.stream().mapToLong(Row::published).sum())
+          .isEqualTo(broker.read(Topic.FRAMES, SampledFrame.class).size());
+
+      cameras.fault("gate", Fault.NONE);
+      try (WatchwordProcess ingest = ingest(config)) {
+        String metrics = metrics(ingest);
+        Wait.until("some frames", LIMIT, () -> captured(metrics) >= 30 ? true : null);
+        Wait.until("their coverage", LIMIT, () -> rows(broker).size() > rows.size() ? true : null);
+        ingest.kill();
+      }
+      List<Row> after = rows(broker);
+      assertThat(after).containsAll(rows);
+      assertThat(after)
+          .filteredOn(row -> !rows.contains(row))
+          .isNotEmpty()
+          .allMatch(row -> row.state() == State.INCOMPLETE);
+      long all = cameras.framesSent("gate");
+      assertThat(after.stream().mapToLong(Row::captured).sum()).isBetween(sent + 1, all);
+    }
+  }
+
+  /** As they look when every process that lives has told all. */
+  private static List<Row> rows(Broker broker) throws Exception {
+    CoverageTable table = new CoverageTable();
+    broker.read(Topic.COVERAGE, Coverage.class).forEach(table::add);
+    return table.rows(Instant.now().plus(Duration.ofMinutes(10)));
+  }
+
+  private static double captured(String metrics) throws Exception {
+    return Metrics.scrape(metrics).sum("watchword_ingest_frames_captured_total");
+  }
+
+  private WatchwordProcess ingest(Path config) throws Exception {
+    return WatchwordProcess.start(
+        directory, "ingest", "-c", config.toString(), "--operations-port", "0");
+  }
+
+  private static String metrics(WatchwordProcess process) {
+    return process.awaitLine("metrics=\"?(http://[^\\s\"]+)", LIMIT);
+  }
+}
