@@ -13,7 +13,8 @@ public final class Bench {
 
   public static void main(String[] arguments) throws Exception {
     if (arguments.length == 0) {
-      System.err.println("usage: bench/run demo|latency|cpu|flips|kafka|model|accuracy|decoding|model3b");
+      System.err.println(
+          "usage: bench/run demo|latency|cpu|flips|kafka|model|accuracy|decoding|model3b");
       System.exit(2);
     }
     if (arguments[0].equals("kafka-frames")) {
