@@ -1,5 +1,6 @@
 package dev.watchword.bench;
 
+import dev.watchword.paligemma.Decoding;
 import dev.watchword.paligemma.DetectPrompt;
 import dev.watchword.paligemma.EmbeddedCheckpoint;
 import dev.watchword.paligemma.Generation;
@@ -25,7 +26,8 @@ import javax.imageio.ImageIO;
 /**
  * Our frames per second against transformers on PyTorch: the same checkpoint, pictures, prompt and
  * number of threads, in turn, with the answers compared token for token. {@code bench/run model
- * [DIR [PICTURES [ROUNDS]]]}.
+ * [DIR [PICTURES [ROUNDS [free]]]]}; free leaves the grammar out, which only trained checkpoints
+ * keep to by themselves.
  */
 final class ModelSpeed {
   private static final String PROMPT = "detect person ; car ; truck ; bag";
@@ -55,7 +57,8 @@ final class ModelSpeed {
     int count = arguments.size() > 1 ? Integer.parseInt(arguments.get(1)) : 64;
     int rounds = arguments.size() > 2 ? Integer.parseInt(arguments.get(2)) : 7;
     List<RgbImage> pictures = draw(Files.createDirectory(directory.resolve("pictures")), count);
-    ModelOptions options = ModelOptions.defaults();
+    boolean free = arguments.size() > 3 && arguments.get(3).equals("free");
+    ModelOptions options = ModelOptions.defaults().withDecoding(Decoding.fast().withGrammar(!free));
     try (Reference reference =
             Reference.start(home, checkpoint, directory.resolve("pictures"), options.threads());
         PaliGemma model = PaliGemma.load(checkpoint, options)) {
