@@ -7,8 +7,6 @@ import dev.watchword.schemas.CameraStatus;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.LatestRecords;
-import io.prometheus.client.CollectorRegistry;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,22 +35,11 @@ final class CameraCommand {
 
   /** What all of them need: a Kafka. */
   abstract static sealed class Action implements Callable<Integer> {
-    @Option(
-        names = {"-c", "--config"},
-        paramLabel = "FILE",
-        description = "The configuration file. Default: the demo that runs in this directory.")
-    private Path file;
-
-    @Option(
-        names = "--data",
-        paramLabel = "DIR",
-        defaultValue = "watchword-data",
-        description = "The data directory of a running demo. Default: ${DEFAULT-VALUE}.")
-    private Path data;
+    @Mixin private KafkaOptions kafkaOptions;
 
     @Override
     public final Integer call() throws InterruptedException {
-      KafkaSettings kafka = Reach.settings(file, data, new CollectorRegistry());
+      KafkaSettings kafka = kafkaOptions.settings();
       try {
         act(kafka, new CameraTopic(kafka));
         return 0;

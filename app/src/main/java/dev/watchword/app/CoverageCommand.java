@@ -6,14 +6,13 @@ import dev.watchword.schemas.Coverage;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordsSince;
-import io.prometheus.client.CollectorRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code watchword coverage}: what became of every frame, minute by minute. */
@@ -28,18 +27,7 @@ final class CoverageCommand implements Callable<Integer> {
   private static final String HEAD = "%-16s  %-12s %-8s %8s %11s %6s %7s %9s %5s %7s  %s%n";
   private static final String ROW = "%-16s  %-12s %-8s %8d %11d %6d %7d %9d %5d %7d  %s%n";
 
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      description = "The configuration file. Default: the demo that runs in this directory.")
-  private Path file;
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      defaultValue = "watchword-data",
-      description = "The data directory of a running demo. Default: ${DEFAULT-VALUE}.")
-  private Path data;
+  @Mixin private KafkaOptions kafkaOptions;
 
   @Option(names = "--camera", paramLabel = "ID", description = "Only this camera.")
   private String camera;
@@ -53,7 +41,7 @@ final class CoverageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    KafkaSettings kafka = Reach.settings(file, data, new CollectorRegistry());
+    KafkaSettings kafka = kafkaOptions.settings();
     Instant now = Instant.now();
     CoverageTable table = new CoverageTable();
     try {

@@ -5,8 +5,6 @@ import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
-import io.prometheus.client.CollectorRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +15,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code watchword tail}: subscribes to detections and prints a JSON line a record. */
@@ -28,18 +27,7 @@ final class TailCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration REACH = Duration.ofSeconds(5);
 
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      description = "The configuration file. Default: the demo that runs in this directory.")
-  private Path file;
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      defaultValue = "watchword-data",
-      description = "The data directory of a running demo. Default: ${DEFAULT-VALUE}.")
-  private Path data;
+  @Mixin private KafkaOptions kafkaOptions;
 
   @Option(names = "--camera", paramLabel = "ID", description = "Only this camera.")
   private String camera;
@@ -64,7 +52,7 @@ final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    KafkaSettings kafka = Reach.settings(file, data, new CollectorRegistry());
+    KafkaSettings kafka = kafkaOptions.settings();
     DetectionsJson json = new DetectionsJson();
     long printed = 0;
     try (KafkaConsumer<String, byte[]> consumer =

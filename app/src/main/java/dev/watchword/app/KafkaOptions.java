@@ -1,0 +1,26 @@
+package dev.watchword.app;
+
+import dev.watchword.service.kafka.KafkaSettings;
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The options by which a command finds the Kafka that it asks. */
+final class KafkaOptions {
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "The configuration file. Default: the demo that runs in this directory.")
+  private Path file;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "watchword-data",
+      description = "The data directory of a running demo. Default: ${DEFAULT-VALUE}.")
+  private Path data;
+
+  KafkaSettings settings() {
+    return Reach.settings(file, data, new CollectorRegistry());
+  }
+}
