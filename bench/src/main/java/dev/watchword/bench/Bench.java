@@ -15,7 +15,7 @@ public final class Bench {
     if (arguments.length == 0) {
       System.err.println(
           "usage: bench/run"
-              + " demo|latency|cpu|ingest-decode|flips|kafka|model|accuracy|decoding|model3b");
+              + " demo|latency|cpu|cameras|memory|reconnect|ingest-decode|flips|kafka|model|accuracy|decoding|model3b");
       System.exit(2);
     }
     if (arguments[0].equals("kafka-frames")) {
@@ -33,6 +33,9 @@ public final class Bench {
       case "demo" -> DemoStart.run(home, rest);
       case "latency" -> PipelineLatency.run();
       case "cpu" -> IngestCpu.run();
+      case "cameras" -> ManyCameras.run(rest);
+      case "memory" -> IngestMemory.run();
+      case "reconnect" -> FirstFrame.run();
       case "ingest-decode" -> IngestDecode.run(rest);
       case "flips" -> FlippedBits.run();
       case "model" -> ModelSpeed.run(home, rest);

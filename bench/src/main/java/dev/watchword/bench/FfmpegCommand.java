@@ -14,10 +14,33 @@ import org.bytedeco.javacpp.Loader;
 final class FfmpegCommand {
   private static final Pattern CPU = Pattern.compile("bench: utime=([0-9.]+)s stime=([0-9.]+)s");
 
+  private static final Pattern DURATION = Pattern.compile("Duration: (\\d+):(\\d+):([0-9.]+)");
+
   private FfmpegCommand() {}
+
+  /** How long a clip plays. */
+  static double seconds(Path clip) throws IOException, InterruptedException {
+    Matcher matcher = find(DURATION, output("-i", clip.toString(), "-t", "0", "-f", "null", "-"));
+    return 3600 * Integer.parseInt(matcher.group(1))
+        + 60 * Integer.parseInt(matcher.group(2))
+        + Double.parseDouble(matcher.group(3));
+  }
 
   /** Runs it with the arguments; the processor seconds that it used, its start included. */
   static double run(String... arguments) throws IOException, InterruptedException {
+    Matcher matcher = find(CPU, output(arguments));
+    return Double.parseDouble(matcher.group(1)) + Double.parseDouble(matcher.group(2));
+  }
+
+  private static Matcher find(Pattern pattern, String output) throws IOException {
+    Matcher matcher = pattern.matcher(output);
+    if (!matcher.find()) {
+      throw new IOException("ffmpeg said nothing like " + pattern + ":\n" + output);
+    }
+    return matcher;
+  }
+
+  private static String output(String... arguments) throws IOException, InterruptedException {
     Path program = Path.of(Loader.load(ffmpeg.class));
     List<String> command = new ArrayList<>();
     command.addAll(List.of(program.toString(), "-hide_banner", "-nostdin", "-y", "-benchmark"));
@@ -30,10 +53,6 @@ final class FfmpegCommand {
     if (process.waitFor() != 0) {
       throw new IOException("ffmpeg failed:\n" + output);
     }
-    Matcher matcher = CPU.matcher(output);
-    if (!matcher.find()) {
-      throw new IOException("ffmpeg told no time:\n" + output);
-    }
-    return Double.parseDouble(matcher.group(1)) + Double.parseDouble(matcher.group(2));
+    return output;
   }
 }

@@ -4,7 +4,6 @@ import dev.watchword.simulator.DrawnScene;
 import dev.watchword.simulator.RtspServer;
 import dev.watchword.simulator.SceneClip;
 import dev.watchword.system.Broker;
-import dev.watchword.system.WatchwordProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,43 +30,31 @@ final class IngestCpu {
         RtspServer server = new RtspServer(0)) {
       for (DrawnScene scene : scenes) {
         Path clip = SceneClip.cached(directory, scene);
-        String size =
-            scene.width() + "x" + scene.height() + "@" + Math.round(scene.framesPerSecond());
         for (int cameras : new int[] {1, 8}) {
-          double perCamera = measure(directory, broker, server, clip, size, cameras);
+          double perCamera = measure(directory, broker, server, clip, scene, cameras);
           System.out.printf(
-              "| %s H.264 | %d | %.4f | %.1f %% |%n", size, cameras, perCamera, 100 * perCamera);
+              "| %dx%d@%d H.264 | %d | %.4f | %.1f %% |%n",
+              scene.width(),
+              scene.height(),
+              Math.round(scene.framesPerSecond()),
+              cameras,
+              perCamera,
+              100 * perCamera);
         }
       }
     }
   }
 
   private static double measure(
-      Path directory, Broker broker, RtspServer server, Path clip, String size, int cameras)
+      Path directory, Broker broker, RtspServer server, Path clip, DrawnScene scene, int cameras)
       throws Exception {
-    StringBuilder yaml = new StringBuilder(broker.yaml()).append("cameras:\n");
-    for (int i = 0; i < cameras; i++) {
-      String name = "c" + size.replaceAll("[^0-9]", "-") + "-" + cameras + "-" + i;
-      server.mount(name, clip);
-      yaml.append("  ")
-          .append(name)
-          .append(": {url: \"")
-          .append(server.url(name))
-          .append("\", sample: 2/s}\n");
-    }
-    yaml.append("prompts: {all: {text: detect person}}\n");
-    Path config = Files.writeString(directory.resolve("ingest.yaml"), yaml);
-    try (WatchwordProcess ingest =
-        WatchwordProcess.start(
-            directory, "ingest", "-c", config.toString(), "--operations-port", "0")) {
+    String name = "c" + scene.height() + "-" + cameras;
+    try (IngestProcess ingest =
+        IngestProcess.start(directory, broker, server, clip, name, cameras, "sample: 2/s")) {
       TimeUnit.SECONDS.sleep(WARM_UP.toSeconds());
-      double before = cpuSeconds(ingest.handle());
+      double before = ingest.cpuSeconds();
       TimeUnit.SECONDS.sleep(MEASURED.toSeconds());
-      return (cpuSeconds(ingest.handle()) - before) / MEASURED.toSeconds() / cameras;
+      return (ingest.cpuSeconds() - before) / MEASURED.toSeconds() / cameras;
     }
-  }
-
-  private static double cpuSeconds(ProcessHandle process) {
-    return process.info().totalCpuDuration().orElseThrow().toMillis() / 1000.0;
   }
 }

@@ -6,8 +6,6 @@ import dev.watchword.ingest.CameraUrl;
 import dev.watchword.ingest.DecodeMode;
 import dev.watchword.ingest.UnpacedPlay;
 import dev.watchword.service.config.Secret;
-import dev.watchword.simulator.DrawnScene;
-import dev.watchword.simulator.SceneClip;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -28,7 +26,7 @@ final class IngestDecode {
 
   private IngestDecode() {}
 
-  private record Material(String name, Path clip, int seconds) {}
+  private record Material(String name, Path clip, double seconds) {}
 
   static void run(List<String> clips) throws Exception {
     Path directory = Files.createTempDirectory("watchword-bench");
@@ -39,7 +37,7 @@ final class IngestDecode {
     }
     for (String clip : clips) {
       Path path = Path.of(clip);
-      material.add(new Material(path.getFileName().toString(), path, 1));
+      material.add(new Material(path.getFileName().toString(), path, FfmpegCommand.seconds(path)));
     }
     System.out.printf(
         "%n| clip | what | CPU s per stream s | against ffmpeg | decoded |%n|---|---|---|---|---|%n");
@@ -48,23 +46,9 @@ final class IngestDecode {
     }
   }
 
-  /** A drawn scene as a camera would send it: a key frame each two seconds, a steady bit rate. */
   private static Material drawn(Path directory, int width, int height, int fps, int megabits)
       throws IOException, InterruptedException {
-    Path drawn = SceneClip.cached(directory, new DrawnScene(3, width, height, fps, fps * SECONDS));
-    Path clip = directory.resolve(height + "p.mp4");
-    FfmpegCommand.run(
-        "-i",
-        drawn.toString(),
-        "-c:v",
-        "libopenh264",
-        "-g",
-        Integer.toString(2 * fps),
-        "-b:v",
-        megabits + "M",
-        "-maxrate",
-        megabits + "M",
-        clip.toString());
+    Path clip = CameraClip.write(directory, width, height, fps, megabits, SECONDS);
     return new Material(
         "%dp%d H.264, %.1f Mbit/s, GOP 2 s"
             .formatted(height, fps, Files.size(clip) * 8e-6 / SECONDS),
