@@ -57,7 +57,7 @@ final class FirstFrame {
     System.out.printf("%n| seconds, 720p25, sampled at 5/s | median | worst |%n|---|---|---|%n");
     print("start of the process to the first frame on the topic", starts);
     print("connection cut to the next frame", cuts);
-    print("camera frozen to the state that says so (read-timeout 10 s)", stalls);
+    print("camera frozen to the state that says so (read-timeout 5 s)", stalls);
     print("camera unfrozen to the next frame", thaws);
   }
 

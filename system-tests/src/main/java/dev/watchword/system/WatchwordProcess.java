@@ -28,6 +28,14 @@ public final class WatchwordProcess implements AutoCloseable {
 
   /** Runs {@code Main} with the arguments on this JVM's class path. */
   public static WatchwordProcess start(Path directory, String... arguments) throws IOException {
+    return start(directory, List.of("-Xmx640m"), arguments);
+  }
+
+  /**
+   * @param heap the flags that say how large the heap is
+   */
+  public static WatchwordProcess start(Path directory, List<String> heap, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -36,8 +44,10 @@ public final class WatchwordProcess implements AutoCloseable {
             "-Djava.awt.headless=true",
             "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
             "-Dorg.bytedeco.javacpp.nopointergc=true",
-            "-XX:+UseSerialGC",
-            "-Xmx640m",
+            "-XX:+UseSerialGC"));
+    command.addAll(heap);
+    command.addAll(
+        List.of(
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             "dev.watchword.app.Main"));
