@@ -15,7 +15,7 @@ def main(source, target, megabits):
         video = clip.streams.video[0]
         every = round(2 * video.average_rate)
         parameters = (
-            f"keyint={every}:min-keyint={every}:scenecut=0:bframes=0:log-level=none"
+            f"keyint={every}:min-keyint={every}:scenecut=0:bframes=0:open-gop=0:log-level=none"
             f":vbv-maxrate={kilobits}:vbv-bufsize={kilobits}"
         )
         stream = file.add_stream("libx265", rate=video.average_rate, options={"x265-params": parameters, "preset": "superfast"})
