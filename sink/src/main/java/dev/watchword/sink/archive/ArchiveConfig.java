@@ -1,7 +1,7 @@
 package dev.watchword.sink.archive;
 
 import dev.watchword.service.config.Section;
-import dev.watchword.sink.storage.StorageConfig;
+import dev.watchword.storage.StorageConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 

@@ -10,7 +10,7 @@ import dev.watchword.service.kafka.DeadLetters;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
 import dev.watchword.service.kafka.Rewind;
-import dev.watchword.sink.storage.FileObjectStore;
+import dev.watchword.storage.ObjectStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -59,7 +59,7 @@ final class ArchiveLoop implements LoopThread.Loop {
   private final ArchiveConfig config;
   private final ArchiveClients clients;
   private final Consumer<String, byte[]> consumer;
-  private final FileObjectStore store;
+  private final ObjectStore store;
   private final InstantSource clock;
   private final Backoff backoff;
   private final ArchiveMetrics metrics;
@@ -77,7 +77,7 @@ final class ArchiveLoop implements LoopThread.Loop {
   ArchiveLoop(
       ArchiveConfig config,
       ArchiveClients clients,
-      FileObjectStore store,
+      ObjectStore store,
       InstantSource clock,
       Backoff backoff,
       ArchiveMetrics metrics,
@@ -267,6 +267,7 @@ final class ArchiveLoop implements LoopThread.Loop {
     consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
     clients.producer().close(Duration.ZERO);
     clients.decoder().close();
+    store.close();
   }
 
   /** Partitions that leave take their records along: another worker starts at the same offset. */

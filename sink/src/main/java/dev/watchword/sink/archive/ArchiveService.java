@@ -9,7 +9,6 @@ import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.ConnectingLoop;
 import dev.watchword.service.kafka.KafkaSettings;
-import dev.watchword.sink.storage.FileObjectStore;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
@@ -86,13 +85,7 @@ public final class ArchiveService implements Service {
               kafka.name(Topic.DETECTIONS),
               kafka.name(Topic.DETECTIONS_DEAD_LETTER));
       return new ArchiveLoop(
-          config,
-          clients,
-          new FileObjectStore(config.storage().directory()),
-          context.clock(),
-          backoff,
-          metrics,
-          health);
+          config, clients, config.storage().open(), context.clock(), backoff, metrics, health);
     }
 
     @Override
