@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -62,7 +63,11 @@ final class Archive {
     consumer = new DetectionsConsumer(log, portion);
     loop =
         new ArchiveLoop(
-            new ArchiveConfig(new StorageConfig.Directory(directory), Duration.ofMinutes(1), rollRecords),
+            new ArchiveConfig(
+                new StorageConfig.Directory(directory),
+                Duration.ofMinutes(1),
+                rollRecords,
+                new Retention(Optional.empty(), Optional.empty())),
             new ArchiveClients(
                 consumer,
                 RecordDecoder.with(detections()),
