@@ -23,6 +23,10 @@ final class Caches {
     return root().resolve("checkpoint");
   }
 
+  static Path archive() {
+    return root().resolve("archive");
+  }
+
   static Path scenes() {
     return root().resolve("scenes");
   }

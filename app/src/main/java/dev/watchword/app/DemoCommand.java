@@ -80,6 +80,8 @@ final class DemoCommand implements Callable<Integer> {
         %sprompts:
           street-life:
             text: detect person ; car ; truck ; bag
+        archive:
+          roll-every: 1m
         console:
           listen: 127.0.0.1:%d
         """

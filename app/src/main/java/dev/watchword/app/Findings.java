@@ -9,7 +9,7 @@ import dev.watchword.paligemma.Task;
 import dev.watchword.paligemma.engine.EngineModel;
 import dev.watchword.paligemma.remote.RemoteProbe;
 import dev.watchword.service.config.Secret;
-import dev.watchword.sink.storage.FileObjectStore;
+import dev.watchword.storage.ObjectStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -137,15 +137,13 @@ final class Findings {
   }
 
   private Finding storage() {
-    Path root = config.archive().storage().directory();
     String probe = "check/" + ProcessHandle.current().pid();
-    try {
-      FileObjectStore store = new FileObjectStore(root);
+    try (ObjectStore store = config.archive().storage().open()) {
       store.put(probe, "watchword check".getBytes(StandardCharsets.UTF_8));
       store.delete(probe);
-      return Finding.ok("storage", root.toString());
+      return Finding.ok("storage", store.toString());
     } catch (IOException e) {
-      return Finding.bad("storage", root + " cannot be written: " + e.getMessage());
+      return Finding.bad("storage", "cannot be written: " + e.getMessage());
     }
   }
 

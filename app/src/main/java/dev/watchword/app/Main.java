@@ -33,6 +33,8 @@ import picocli.CommandLine.Command;
       TailCommand.class,
       CameraCommand.class,
       CoverageCommand.class,
+      QueryCommand.class,
+      DeadLetterCommand.class,
       CheckCommand.class
     })
 public final class Main {

@@ -61,7 +61,7 @@ final class UpCommand implements Callable<Integer> {
     System.out.println("  metrics     http://" + config.operationsHost() + ":" + port + "/metrics");
     System.out.println("  kafka       " + context.kafka().bootstrapServers());
     System.out.println("  registry    " + context.kafka().registryUrl());
-    System.out.println("  archive     " + config.archive().storage().directory());
+    System.out.println("  archive     " + config.archive().storage());
     System.out.println();
     System.out.println("  Ctrl-C stops it; started again, it goes on where it was.");
     System.out.println();

@@ -6,6 +6,7 @@ import dev.watchword.ingest.IngestConfig;
 import dev.watchword.service.config.Section;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.sink.archive.ArchiveConfig;
+import dev.watchword.storage.StorageConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.Set;
@@ -34,7 +35,7 @@ record WatchwordConfig(
     WatchwordConfig config =
         new WatchwordConfig(
             KafkaSettings.from(root, registry),
-            IngestConfig.from(root, archive.storage().directory()),
+            IngestConfig.from(root, local(archive.storage(), data)),
             InferenceConfig.from(root, cameras),
             archive,
             ConsoleConfig.from(root),
@@ -42,5 +43,12 @@ record WatchwordConfig(
             root.section("operations").text("host", "127.0.0.1"));
     root.rejectUnknown();
     return config;
+  }
+
+  /** Video is written where a file can grow. */
+  private static Path local(StorageConfig storage, Path data) {
+    return storage instanceof StorageConfig.Directory directory
+        ? directory.root()
+        : data.resolve("storage");
   }
 }

@@ -66,9 +66,19 @@ final class TestBroker implements AutoCloseable {
   <T> List<T> read(Topic topic, Class<T> type) throws Exception {
     KafkaSettings settings = settings("", new CollectorRegistry());
     List<T> values = new ArrayList<>();
+    try (RecordDecoder decoder = settings.decoder()) {
+      for (ConsumerRecord<String, byte[]> record : records(settings, topic)) {
+        values.add(decoder.decode(record, type));
+      }
+    }
+    return values;
+  }
+
+  /** As {@link #read}, undecoded. */
+  List<ConsumerRecord<String, byte[]>> records(KafkaSettings settings, Topic topic) {
+    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
-            new KafkaConsumer<>(settings.consumer("test", "", Map.of()));
-        RecordDecoder decoder = settings.decoder()) {
+        new KafkaConsumer<>(settings.consumer("test", "", Map.of()))) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(settings.name(topic)).stream()
               .map(info -> new TopicPartition(info.topic(), info.partition()))
@@ -78,12 +88,10 @@ final class TestBroker implements AutoCloseable {
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (partitions.stream()
           .anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          values.add(decoder.decode(record, type));
-        }
+        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
       }
     }
-    return values;
+    return records;
   }
 
   static void await(String what, Duration limit, BooleanSupplier condition) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,6 +31,17 @@ public final class RecordsSince {
    */
   public static <T> void read(
       KafkaSettings kafka, Topic topic, Class<T> type, Instant since, Consumer<T> reader)
+      throws InterruptedException {
+    read(kafka, topic, type, since, (record, value) -> reader.accept(value));
+  }
+
+  /** As the other, with the record that the value came in. */
+  static <T> void read(
+      KafkaSettings kafka,
+      Topic topic,
+      Class<T> type,
+      Instant since,
+      BiConsumer<ConsumerRecord<String, byte[]>, T> reader)
       throws InterruptedException {
     try (KafkaConsumer<String, byte[]> consumer =
             new KafkaConsumer<>(kafka.consumer("reader", "", Map.of()));
@@ -77,12 +89,12 @@ public final class RecordsSince {
       ConsumerRecord<String, byte[]> record,
       RecordDecoder decoder,
       Class<T> type,
-      Consumer<T> reader)
+      BiConsumer<ConsumerRecord<String, byte[]>, T> reader)
       throws InterruptedException {
     try {
       T value = decoder.decode(record, type);
       if (value != null) {
-        reader.accept(value);
+        reader.accept(record, value);
       }
     } catch (BadRecordException e) {
       // Whoever owns the topic's work counts it.

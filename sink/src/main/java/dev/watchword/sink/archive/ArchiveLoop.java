@@ -10,7 +10,7 @@ import dev.watchword.service.kafka.DeadLetters;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
 import dev.watchword.service.kafka.Rewind;
-import dev.watchword.sink.storage.FileObjectStore;
+import dev.watchword.storage.ObjectStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,15 +37,15 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Detections to Parquet files, exactly once. A file holds consecutive records of one partition
- * whose broker append time falls into the same bucket, at most {@code roll-records} of them; its
- * name tells the partition and the first offset. It is stored, then the offset behind it is
- * committed: whoever comes back after a crash between the two writes the same bytes under the same
- * name.
+ * Detections to Parquet files, exactly once. A bucket is made of consecutive records of one
+ * partition whose broker append time falls into the same stretch, at most {@code roll-records} of
+ * them. It becomes a file for each of its cameras, whose name tells the partition and the camera's
+ * first offset. All are stored, then the offset behind the bucket is committed: whoever comes back
+ * after a crash between the two writes the same bytes under the same names.
  *
  * <p>A bucket ends with the first record of another, or when its time is over and everything up to
  * the partition's end, asked for after that, has been polled. Closing the loop ends no bucket: what
- * such a file held would depend on the moment. Its records are polled again after the restart.
+ * such files held would depend on the moment. The records are polled again after the restart.
  *
  * <p>Records that cannot be read go to the dead-letter topic before the offset is committed: at
  * least once.
@@ -54,12 +54,15 @@ final class ArchiveLoop implements LoopThread.Loop {
   /** Clocks of the broker and this process may be apart by this much. */
   static final Duration MARGIN = Duration.ofSeconds(5);
 
+  /** The directory of its files. */
+  static final String TABLE = "detections";
+
   private static final Duration IDLE = Duration.ofMillis(500);
 
   private final ArchiveConfig config;
   private final ArchiveClients clients;
   private final Consumer<String, byte[]> consumer;
-  private final FileObjectStore store;
+  private final ObjectStore store;
   private final InstantSource clock;
   private final Backoff backoff;
   private final ArchiveMetrics metrics;
@@ -67,17 +70,17 @@ final class ArchiveLoop implements LoopThread.Loop {
   private final DetectionRows rows = new DetectionRows();
   private final BrokerLink link = new BrokerLink(System::nanoTime);
   private final Rewind rewind = new Rewind();
-  private final Map<TopicPartition, OpenFile> open = new HashMap<>();
-  private final Deque<FinishedFile> finished = new ArrayDeque<>();
+  private final Map<TopicPartition, OpenBucket> open = new HashMap<>();
+  private final Deque<FinishedBucket> finished = new ArrayDeque<>();
   private boolean mustRewind;
 
-  /** A file could not be committed and has not been made again yet. */
+  /** A bucket could not be committed and has not been made again yet. */
   private boolean redoing;
 
   ArchiveLoop(
       ArchiveConfig config,
       ArchiveClients clients,
-      FileObjectStore store,
+      ObjectStore store,
       InstantSource clock,
       Backoff backoff,
       ArchiveMetrics metrics,
@@ -123,7 +126,7 @@ final class ArchiveLoop implements LoopThread.Loop {
   }
 
   /**
-   * While files wait for the storage no more is taken, but the group must see that this worker
+   * While buckets wait for the storage no more is taken, but the group must see that this worker
    * lives.
    */
   private ConsumerRecords<String, byte[]> poll() {
@@ -141,40 +144,40 @@ final class ArchiveLoop implements LoopThread.Loop {
   private void take(ConsumerRecords<String, byte[]> records) throws InterruptedException {
     for (ConsumerRecord<String, byte[]> record : records) {
       rewind.polled(record);
-      add(record, fileFor(record));
+      add(record, bucketFor(record));
       metrics.consumed();
     }
   }
 
-  private OpenFile fileFor(ConsumerRecord<String, byte[]> record) {
+  private OpenBucket bucketFor(ConsumerRecord<String, byte[]> record) {
     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-    OpenFile file = open.get(partition);
-    if (file != null && (!file.sameBucket(record) || file.records() >= config.rollRecords())) {
-      finish(file);
-      file = null;
+    OpenBucket bucket = open.get(partition);
+    if (bucket != null && (!bucket.holds(record) || bucket.records() >= config.rollRecords())) {
+      finish(bucket);
+      bucket = null;
     }
-    if (file == null) {
-      file = new OpenFile(record, config.rollEvery(), rows.schema());
-      open.put(partition, file);
+    if (bucket == null) {
+      bucket = new OpenBucket(record, config.rollEvery());
+      open.put(partition, bucket);
     }
-    return file;
+    return bucket;
   }
 
-  private void add(ConsumerRecord<String, byte[]> record, OpenFile file)
+  private void add(ConsumerRecord<String, byte[]> record, OpenBucket bucket)
       throws InterruptedException {
     try {
       FrameDetections frame = clients.decoder().decode(record, FrameDetections.class);
       if (frame == null) {
-        setAside(record, file, "the record has no value");
+        setAside(record, bucket, "the record has no value");
       } else {
-        file.add(record, rows.row(record, frame));
+        bucket.add(record, frame.getId().getCamera());
       }
     } catch (BadRecordException e) {
-      setAside(record, file, e.getMessage());
+      setAside(record, bucket, e.getMessage());
     }
   }
 
-  private void setAside(ConsumerRecord<String, byte[]> record, OpenFile file, String reason) {
+  private void setAside(ConsumerRecord<String, byte[]> record, OpenBucket bucket, String reason) {
     Future<?> sent =
         clients
             .producer()
@@ -183,45 +186,64 @@ final class ArchiveLoop implements LoopThread.Loop {
                     clients.deadLetterTopic(),
                     record.key(),
                     DeadLetters.of(record, reason, "archive", clock.instant())));
-    file.setAside(record, sent);
+    bucket.setAside(record, sent);
   }
 
-  private void finish(OpenFile file) {
-    open.remove(file.partition());
-    finished.add(file.finish());
+  private void finish(OpenBucket bucket) {
+    open.remove(bucket.partition());
+    finished.add(bucket.finish());
   }
 
   private void finishCompleteBuckets() throws InterruptedException {
-    List<OpenFile> over =
-        open.values().stream().filter(file -> file.isOver(clock.instant(), MARGIN)).toList();
+    List<OpenBucket> over =
+        open.values().stream().filter(bucket -> bucket.isOver(clock.instant(), MARGIN)).toList();
     Set<TopicPartition> unknown =
         over.stream()
-            .filter(file -> !file.hasEnd())
-            .map(OpenFile::partition)
+            .filter(bucket -> !bucket.hasEnd())
+            .map(OpenBucket::partition)
             .collect(Collectors.toSet());
     if (!unknown.isEmpty()) {
       clients.endOffsets().of(unknown).forEach((partition, end) -> open.get(partition).end(end));
     }
     over.stream()
-        .filter(file -> file.isComplete(consumer.position(file.partition())))
+        .filter(bucket -> bucket.isComplete(consumer.position(bucket.partition())))
         .forEach(this::finish);
   }
 
   private void store() throws IOException, InterruptedException {
     while (!finished.isEmpty()) {
-      FinishedFile file = finished.peek();
-      for (Future<?> letter : file.deadLetters()) {
+      FinishedBucket bucket = finished.peek();
+      for (Future<?> letter : bucket.deadLetters()) {
         acknowledged(letter);
       }
-      if (file.rows() > 0) {
-        long start = System.nanoTime();
-        store.put(file.name(), file.bytes());
-        metrics.stored(file.bytes().length, System.nanoTime() - start);
+      for (FinishedBucket.CameraRecords camera : bucket.cameras()) {
+        store(TABLE + "/" + bucket.name(camera), camera);
       }
-      consumer.commitSync(Map.of(file.partition(), new OffsetAndMetadata(file.nextOffset())));
-      metrics.committed(file);
+      consumer.commitSync(Map.of(bucket.partition(), new OffsetAndMetadata(bucket.nextOffset())));
+      metrics.committed(bucket);
       finished.remove();
       redoing = false;
+    }
+  }
+
+  private void store(String name, FinishedBucket.CameraRecords camera)
+      throws IOException, InterruptedException {
+    ParquetRows file = new ParquetRows(rows.schema());
+    for (ConsumerRecord<String, byte[]> record : camera.records()) {
+      file.add(rows.row(record, decodedBefore(record)));
+    }
+    byte[] bytes = file.finish();
+    long start = System.nanoTime();
+    store.put(name, bytes);
+    metrics.stored(bytes.length, System.nanoTime() - start);
+  }
+
+  private FrameDetections decodedBefore(ConsumerRecord<String, byte[]> record)
+      throws InterruptedException {
+    try {
+      return clients.decoder().decode(record, FrameDetections.class);
+    } catch (BadRecordException e) {
+      throw new IllegalStateException("a record that could be read cannot be read again", e);
     }
   }
 
@@ -237,7 +259,7 @@ final class ArchiveLoop implements LoopThread.Loop {
     mustRewind = true;
     redoing |= !finished.isEmpty();
     giveBack(Set.copyOf(open.keySet()));
-    finished.forEach(file -> metrics.givenBack(file.records()));
+    finished.forEach(bucket -> metrics.givenBack(bucket.records()));
     finished.clear();
     health.set(Health.down("Kafka does not answer: " + KafkaSettings.sentence(cause)));
     backoff.await();
@@ -245,9 +267,9 @@ final class ArchiveLoop implements LoopThread.Loop {
 
   private void giveBack(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
-      OpenFile file = open.remove(partition);
-      if (file != null) {
-        metrics.givenBack(file.records());
+      OpenBucket bucket = open.remove(partition);
+      if (bucket != null) {
+        metrics.givenBack(bucket.records());
       }
     }
   }
@@ -267,6 +289,7 @@ final class ArchiveLoop implements LoopThread.Loop {
     consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
     clients.producer().close(Duration.ZERO);
     clients.decoder().close();
+    store.close();
   }
 
   /** Partitions that leave take their records along: another worker starts at the same offset. */
@@ -275,10 +298,10 @@ final class ArchiveLoop implements LoopThread.Loop {
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       giveBack(partitions);
       finished.removeIf(
-          file -> {
-            boolean gone = partitions.contains(file.partition());
+          bucket -> {
+            boolean gone = partitions.contains(bucket.partition());
             if (gone) {
-              metrics.givenBack(file.records());
+              metrics.givenBack(bucket.records());
             }
             return gone;
           });

@@ -23,6 +23,8 @@ final class ArchiveMetrics {
   private final Gauge open;
   private final Counter files;
   private final Counter bytes;
+  private final Counter deletedFiles;
+  private final Counter deletedBytes;
   private final Histogram writeSeconds;
 
   ArchiveMetrics(CollectorRegistry registry) {
@@ -41,11 +43,17 @@ final class ArchiveMetrics {
                 "watchword_archive_records_given_back_total", "Records dropped to be polled again.")
             .register(registry);
     open =
-        Gauge.build("watchword_archive_open_records", "Records in files that are not stored yet.")
+        Gauge.build("watchword_archive_open_records", "Records that are not stored yet.")
             .register(registry);
     files = Counter.build("watchword_archive_files_total", "Files stored.").register(registry);
     bytes =
         Counter.build("watchword_archive_written_bytes_total", "Bytes stored.").register(registry);
+    deletedFiles =
+        Counter.build("watchword_archive_deleted_files_total", "Files past their time or room.")
+            .register(registry);
+    deletedBytes =
+        Counter.build("watchword_archive_deleted_bytes_total", "Bytes of deleted files.")
+            .register(registry);
     writeSeconds =
         Histogram.build("watchword_archive_write_seconds", "Time to store a file.")
             .buckets(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -63,11 +71,16 @@ final class ArchiveMetrics {
     writeSeconds.observe(nanos / 1e9);
   }
 
-  /** The file's offsets are committed. */
-  void committed(FinishedFile file) {
-    archived.inc(file.rows());
-    deadLettered.inc(file.deadLetters().size());
-    open.dec(file.records());
+  /** The bucket's offsets are committed. */
+  void committed(FinishedBucket bucket) {
+    archived.inc(bucket.rows());
+    deadLettered.inc(bucket.deadLetters().size());
+    open.dec(bucket.records());
+  }
+
+  void deleted(long size) {
+    deletedFiles.inc();
+    deletedBytes.inc(size);
   }
 
   void givenBack(int records) {

@@ -9,7 +9,7 @@ import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.ConnectingLoop;
 import dev.watchword.service.kafka.KafkaSettings;
-import dev.watchword.sink.storage.FileObjectStore;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
@@ -31,6 +31,7 @@ public final class ArchiveService implements Service {
   private final ArchiveMetrics metrics;
   private final HealthLog health = new HealthLog(NAME);
   private LoopThread thread;
+  private LoopThread retention;
 
   public ArchiveService(ServiceContext context, ArchiveConfig config) {
     this.context = Objects.requireNonNull(context, "context");
@@ -47,6 +48,19 @@ public final class ArchiveService implements Service {
   public synchronized void start() {
     health.quietlyDown("connecting");
     thread = new LoopThread(NAME, new ConnectingLoop(new Worker(), health), this::broken).start();
+    if (!config.retention().isForEver()) {
+      retention =
+          new LoopThread(
+                  "archive-retention",
+                  new RetentionLoop(
+                      config.retention(),
+                      config.storage().open(),
+                      List.of(ArchiveLoop.TABLE),
+                      context.clock(),
+                      metrics),
+                  this::broken)
+              .start();
+    }
   }
 
   @Override
@@ -56,6 +70,10 @@ public final class ArchiveService implements Service {
 
   @Override
   public synchronized void close() {
+    if (retention != null) {
+      retention.close();
+      retention = null;
+    }
     if (thread != null) {
       thread.close();
       thread = null;
@@ -86,13 +104,7 @@ public final class ArchiveService implements Service {
               kafka.name(Topic.DETECTIONS),
               kafka.name(Topic.DETECTIONS_DEAD_LETTER));
       return new ArchiveLoop(
-          config,
-          clients,
-          new FileObjectStore(config.storage().directory()),
-          context.clock(),
-          backoff,
-          metrics,
-          health);
+          config, clients, config.storage().open(), context.clock(), backoff, metrics, health);
     }
 
     @Override

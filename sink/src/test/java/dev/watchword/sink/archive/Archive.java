@@ -16,8 +16,9 @@ import dev.watchword.schemas.wire.GeneratedRecords;
 import dev.watchword.service.Backoff;
 import dev.watchword.service.HealthLog;
 import dev.watchword.service.kafka.RecordDecoder;
-import dev.watchword.sink.storage.FileObjectStore;
-import dev.watchword.sink.storage.StorageConfig;
+import dev.watchword.storage.FileObjectStore;
+import dev.watchword.storage.StorageConfig;
+import dev.watchword.storage.StoredObject;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -61,7 +63,11 @@ final class Archive {
     consumer = new DetectionsConsumer(log, portion);
     loop =
         new ArchiveLoop(
-            new ArchiveConfig(new StorageConfig(directory), Duration.ofMinutes(1), rollRecords),
+            new ArchiveConfig(
+                new StorageConfig.Directory(directory),
+                Duration.ofMinutes(1),
+                rollRecords,
+                new Retention(Optional.empty(), Optional.empty())),
             new ArchiveClients(
                 consumer,
                 RecordDecoder.with(detections()),
@@ -131,7 +137,8 @@ final class Archive {
   /** The stored files with their bytes. */
   Map<String, byte[]> files() throws IOException {
     Map<String, byte[]> files = new TreeMap<>();
-    for (String name : store.list("detections")) {
+    for (StoredObject object : store.list("detections")) {
+      String name = object.name();
       files.put(name, store.read(name));
     }
     return files;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.config.Section;
+import dev.watchword.storage.StorageConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -21,30 +22,30 @@ class ArchiveConfigTest {
   void needsNoKeys() {
     ArchiveConfig config = read("");
 
-    assertThat(config.storage().directory()).isEqualTo(Path.of("data/storage"));
-    assertThat(config.rollEvery()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(config.storage()).isEqualTo(new StorageConfig.Directory(Path.of("data/storage")));
+    assertThat(config.rollEvery()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(config.retention().isForEver()).isTrue();
     assertThat(config.rollRecords()).isEqualTo(50_000);
   }
 
   @Test
   void readsEveryKey() {
     ArchiveConfig config =
-        read("archive: {roll-every: 5m, roll-records: 10}\nstorage: {url: 'file:///var/watch'}");
+        read(
+            "archive: {roll-every: 7m, roll-records: 10, keep: 90d, max-size: 2GiB}\nstorage: {url: 'file:///var/watch'}");
 
-    assertThat(config.storage().directory()).isEqualTo(Path.of("/var/watch"));
-    assertThat(config.rollEvery()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(config.storage()).isEqualTo(new StorageConfig.Directory(Path.of("/var/watch")));
+    assertThat(config.rollEvery()).isEqualTo(Duration.ofMinutes(7));
     assertThat(config.rollRecords()).isEqualTo(10);
-    assertThat(read("storage: {url: 'file:here/there'}").storage().directory())
-        .isEqualTo(Path.of("here/there"));
+    assertThat(config.retention().keep()).contains(Duration.ofDays(90));
+    assertThat(config.retention().maxBytes()).contains(2L << 30);
   }
 
   @Test
   void namesWhatIsWrongAndTheWayOut() {
-    assertThatThrownBy(() -> read("storage: {url: 's3://bucket/watch'}"))
-        .hasMessage(
-            "watchword.yaml:1: storage.url: this build keeps objects in directories; write"
-                + " file:PATH, not 's3://bucket/watch'");
     assertThatThrownBy(() -> read("archive: {roll-every: 10ms}"))
         .hasMessageContaining("between 1s and 1d");
+    assertThatThrownBy(() -> read("archive: {keep: 5h}"))
+        .hasMessageContaining("archive.keep: must be at least 1d");
   }
 }

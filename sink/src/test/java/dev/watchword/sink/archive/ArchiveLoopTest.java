@@ -23,7 +23,12 @@ class ArchiveLoopTest {
   }
 
   private static String name(String date, int partition, long offset) {
-    return "detections/date=%s/part-%d-%020d.parquet".formatted(date, partition, offset);
+    return name(date, "gate", partition, offset);
+  }
+
+  private static String name(String date, String camera, int partition, long offset) {
+    return "detections/date=%s/camera=%s/part-%d-%020d.parquet"
+        .formatted(date, camera, partition, offset);
   }
 
   /** Three minutes on two partitions, with gaps, a bad record and one busy minute. */
@@ -32,9 +37,10 @@ class ArchiveLoopTest {
     long now = at(0);
     for (int i = 0; i < 200; i++) {
       now += random.nextInt(i < 100 ? 300 : 1_500);
+      String camera = i % 4 == 0 ? "yard" : "gate";
       byte[] value =
-          i == 50 ? new byte[] {1} : Archive.detection("gate", i, i % 3 == 0 ? "person" : "car");
-      log.append(i % 3 == 0 ? 1 : 0, "gate", value, now);
+          i == 50 ? new byte[] {1} : Archive.detection(camera, i, i % 3 == 0 ? "person" : "car");
+      log.append(i % 3 == 0 ? 1 : 0, camera, value, now);
     }
     log.append(0, "gate", Archive.detection("gate", 900), now + 2 * MINUTE);
     log.append(1, "gate", Archive.detection("gate", 901), now + 2 * MINUTE);
@@ -58,7 +64,23 @@ class ArchiveLoopTest {
   }
 
   @Test
-  void fullFileIsFollowedByAnotherOfTheSameMinute() throws Exception {
+  void eachCameraHasItsOwnFileNamedAfterItsFirstRecord() throws Exception {
+    Archive archive = new Archive(directory, log, ALL, () -> ALL);
+    log.append(0, "gate", Archive.detection("gate", 0), at(0));
+    log.append(0, "yard", Archive.detection("yard", 0), at(1));
+    log.append(0, "gate", Archive.detection("gate", 1), at(2));
+    log.append(0, "gate", Archive.detection("gate", 2), at(MINUTE));
+    archive.loop.step();
+
+    assertThat(archive.files())
+        .containsOnlyKeys(name("2026-03-01", "gate", 0, 0), name("2026-03-01", "yard", 0, 1));
+    assertThat(log.committed(0)).isEqualTo(3);
+    assertThat(archive.metric("records_archived_total")).isEqualTo(3);
+    assertThat(archive.metric("files_total")).isEqualTo(2);
+  }
+
+  @Test
+  void fullBucketIsFollowedByAnotherOfTheSameMinute() throws Exception {
     Archive archive = new Archive(directory, log, 2, () -> ALL);
     for (int i = 0; i < 5; i++) {
       log.append(0, "gate", Archive.detection("gate", i), at(i));
@@ -197,7 +219,7 @@ class ArchiveLoopTest {
         .anySatisfy(letter -> assertThat(letter.getError()).contains("no value"))
         .hasSize(3);
     // A file that would hold nothing is not written, but its offsets are done with.
-    assertThat(archive.files()).containsOnlyKeys(name("2026-03-01", 0, 0));
+    assertThat(archive.files()).containsOnlyKeys(name("2026-03-01", 0, 1));
     assertThat(log.committed(0)).isEqualTo(3);
     assertThat(log.committed(1)).isEqualTo(1);
     assertThat(archive.metric("records_dead_lettered_total")).isEqualTo(3);

@@ -95,7 +95,7 @@ class ArchivedParquetIT {
   }
 
   private String glob() {
-    return directory + "/detections/*/*.parquet";
+    return directory + "/detections/*/*/*.parquet";
   }
 
   private List<String> query(String sql) throws SQLException {

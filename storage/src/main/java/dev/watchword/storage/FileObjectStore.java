@@ -1,24 +1,21 @@
-package dev.watchword.sink.storage;
+package dev.watchword.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/**
- * Objects as files under one directory. Names are relative, with {@code /} between their parts. An
- * object appears whole and on disk, or not at all; putting a name again replaces it. Safe for use
- * by many threads and processes.
- */
-public final class FileObjectStore {
+/** Objects as files under one directory. */
+public final class FileObjectStore implements ObjectStore {
   /** Parts of names never start with a dot, so this is no object's directory. */
   private static final String INCOMING = ".incoming";
 
@@ -28,16 +25,27 @@ public final class FileObjectStore {
     this.root = root.toAbsolutePath().normalize();
   }
 
-  /**
-   * Writes the object. When this returns it survives a power cut.
-   *
-   * @throws IllegalArgumentException when the name is not a relative one
-   */
+  @Override
   public void put(String name, byte[] bytes) throws IOException {
     Path target = file(name);
+    place(target, incoming -> write(incoming, bytes));
+  }
+
+  @Override
+  public void put(String name, Path file) throws IOException {
+    Path target = file(name);
+    place(target, incoming -> copy(file, incoming));
+  }
+
+  /** Writes a file somewhere. */
+  private interface Writing {
+    void to(Path incoming) throws IOException;
+  }
+
+  private void place(Path target, Writing writing) throws IOException {
     Path incoming = Files.createDirectories(root.resolve(INCOMING)).resolve(unique());
     try {
-      write(incoming, bytes);
+      writing.to(incoming);
       createDirectories(target.getParent());
       Files.move(incoming, target, StandardCopyOption.ATOMIC_MOVE);
       sync(target.getParent());
@@ -46,39 +54,47 @@ public final class FileObjectStore {
     }
   }
 
-  /** Throws {@link NoSuchFileException} when there is no such object. */
+  @Override
   public byte[] read(String name) throws IOException {
     return Files.readAllBytes(file(name));
   }
 
+  @Override
   public boolean exists(String name) {
     return Files.isRegularFile(file(name));
   }
 
-  /** The names of the objects under a directory such as {@code detections}, sorted. */
-  public List<String> list(String directory) throws IOException {
+  @Override
+  public List<StoredObject> list(String directory) throws IOException {
     Path start = file(directory);
     if (!Files.isDirectory(start)) {
       return List.of();
     }
+    List<StoredObject> objects = new ArrayList<>();
     try (Stream<Path> files = Files.walk(start)) {
-      return files.filter(Files::isRegularFile).map(this::name).sorted().toList();
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        objects.add(new StoredObject(name(file), Files.size(file)));
+      }
     }
+    objects.sort(Comparator.comparing(StoredObject::name));
+    return objects;
   }
 
-  /** Deletes the object; one that is not there counts as deleted. */
+  @Override
   public void delete(String name) throws IOException {
     Files.deleteIfExists(file(name));
   }
 
+  @Override
+  public String uri(String name) {
+    return file(name).toUri().toString();
+  }
+
+  @Override
+  public void close() {}
+
   private Path file(String name) {
-    for (String part : name.split("/", -1)) {
-      if (part.isEmpty() || part.startsWith(".") || part.indexOf('\\') >= 0) {
-        throw new IllegalArgumentException(
-            "'" + name + "' is no object name: use parts/apart/by/slashes, none of them hidden");
-      }
-    }
-    return root.resolve(name);
+    return root.resolve(ObjectNames.checked(name));
   }
 
   private String name(Path file) {
@@ -96,6 +112,13 @@ public final class FileObjectStore {
       while (buffer.hasRemaining()) {
         channel.write(buffer);
       }
+      channel.force(true);
+    }
+  }
+
+  private static void copy(Path file, Path to) throws IOException {
+    Files.copy(file, to);
+    try (FileChannel channel = FileChannel.open(to, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
   }

@@ -1,2 +1,2 @@
 /** Object storage: named bytes, written whole or not at all. */
-package dev.watchword.sink.storage;
+package dev.watchword.storage;
