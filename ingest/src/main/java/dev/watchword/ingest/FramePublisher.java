@@ -2,6 +2,7 @@ package dev.watchword.ingest;
 
 import dev.watchword.schemas.CameraStatus;
 import dev.watchword.schemas.Coverage;
+import dev.watchword.schemas.Ids;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.service.Health;
 import java.time.Clock;
@@ -142,18 +143,18 @@ final class FramePublisher implements AutoCloseable {
 
   /** {@code answer} is called once, from any thread, with whether the broker has the record. */
   void publish(Coverage coverage, Consumer<Boolean> answer) {
-    publish(topics.coverage(), coverage.getCamera(), coverage, answer);
+    publish(topics.coverage(), Ids.key(coverage), coverage, answer);
   }
 
   private void publish(
-      String topic, String camera, SpecificRecord record, Consumer<Boolean> answer) {
+      String topic, String key, SpecificRecord record, Consumer<Boolean> answer) {
     if (trouble.keepsBack().isPresent()) {
       answer.accept(false);
       return;
     }
     try {
       producer.send(
-          new ProducerRecord<>(topic, camera, record),
+          new ProducerRecord<>(topic, key, record),
           (metadata, error) -> answer.accept(result(error).isEmpty()));
     } catch (RuntimeException e) {
       trouble.failed(e);
