@@ -28,6 +28,12 @@ public final class WatchwordProcess implements AutoCloseable {
 
   /** Runs {@code Main} with the arguments on this JVM's class path. */
   public static WatchwordProcess start(Path directory, String... arguments) throws IOException {
+    return java(directory, "dev.watchword.app.Main", arguments);
+  }
+
+  /** Runs any class on this JVM's class path. */
+  static WatchwordProcess java(Path directory, String mainClass, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -40,7 +46,7 @@ public final class WatchwordProcess implements AutoCloseable {
             "-Xmx640m",
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            "dev.watchword.app.Main"));
+            mainClass));
     command.addAll(List.of(arguments));
     return launch(directory, command);
   }
