@@ -182,12 +182,7 @@ final class BatchInference {
                 one.source(),
                 RequestOutcome.INFERRED,
                 records.inferred(
-                    one.source(),
-                    prompt,
-                    given,
-                    queued(one.source(), start),
-                    work.size(),
-                    now));
+                    one.source(), prompt, given, queued(one.source(), start), work.size(), now));
           }
           case Answer.Failed failed -> fail(one.source(), prompt, failed.failure(), start, answers);
         }

@@ -90,7 +90,9 @@ class CoverageTest {
     assertThat(worker.detections())
         .extracting(record -> record.getId().getSequence())
         .containsExactly(8L, 7L);
-    assertThat(worker.detections()).extracting(FrameDetections::getLate).containsExactly(false, true);
+    assertThat(worker.detections())
+        .extracting(FrameDetections::getLate)
+        .containsExactly(false, true);
   }
 
   @Test

@@ -22,8 +22,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /**
  * Sends frames and camera states to Kafka and accounts for each frame: acknowledged, spooled, or
  * dropped for a reason. Never holds a camera up for long: while broker or registry are away one
- * record a second tries whether they are back, and all other frames go to the spool at once. Safe
- * for use by many threads.
+ * record a second tries whether they are back, and frames go to the spool at once. Only a frame
+ * that is in the spool already tries, as soon as there is one: it outlives the process. Safe for
+ * use by many threads.
  */
 final class FramePublisher implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
@@ -72,7 +73,7 @@ final class FramePublisher implements AutoCloseable {
 
   /** Sends the frame, or keeps it in the spool, or counts it as dropped. */
   void publish(SampledFrame frame, IngestMetrics.Camera metrics) {
-    Optional<DropReason> kept = trouble.keepsBack();
+    Optional<DropReason> kept = spool.isEmpty() ? trouble.keepsBack() : trouble.present();
     if (kept.isPresent()) {
       spool.keep(frame, kept.get(), metrics);
       return;
@@ -146,8 +147,7 @@ final class FramePublisher implements AutoCloseable {
     publish(topics.coverage(), Ids.key(coverage), coverage, answer);
   }
 
-  private void publish(
-      String topic, String key, SpecificRecord record, Consumer<Boolean> answer) {
+  private void publish(String topic, String key, SpecificRecord record, Consumer<Boolean> answer) {
     if (trouble.keepsBack().isPresent()) {
       answer.accept(false);
       return;

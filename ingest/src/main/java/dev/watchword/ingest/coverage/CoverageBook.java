@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 
 /**
  * Counts what becomes of frames, by camera, session and the minute in which they were captured, and
- * knows what of it has to be told. What cannot be told, because the broker is away, is kept until it
- * can; of more than {@value #MOST_MINUTES} minutes the oldest are given up. Safe for use by many
+ * knows what of it has to be told. What cannot be told, because the broker is away, is kept until
+ * it can; of more than {@value #MOST_MINUTES} minutes the oldest are given up. Safe for use by many
  * threads.
  */
 public final class CoverageBook {

@@ -127,7 +127,16 @@ public final class CoverageTable {
 
     private Row with(Map<String, Answers> all, State newState) {
       return new Row(
-          camera, session, minute, captured, notSampled, gated, dropped, published, late, all,
+          camera,
+          session,
+          minute,
+          captured,
+          notSampled,
+          gated,
+          dropped,
+          published,
+          late,
+          all,
           newState);
     }
 

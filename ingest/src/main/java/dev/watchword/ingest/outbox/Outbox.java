@@ -169,8 +169,8 @@ public final class Outbox implements AutoCloseable {
   }
 
   /**
-   * How many files were found to end in a record that was not whole: one that was being written when
-   * the process, or the machine, died.
+   * How many files were found to end in a record that was not whole: one that was being written
+   * when the process, or the machine, died.
    */
   public synchronized int cut() {
     return cut;
