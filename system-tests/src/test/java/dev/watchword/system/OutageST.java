@@ -70,6 +70,10 @@ class OutageST {
         broker.kill();
         Instant gone = Instant.now();
         double onDisk = atLeast(killedMetrics, "watchword_ingest_outbox_frames", 30);
+        Wait.until(
+            "no frame to be on its way",
+            LIMIT,
+            () -> sum(killedMetrics, "watchword_ingest_frames_in_flight") == 0 ? true : null);
         killed.kill();
         tearLastRecord(directory.resolve(KILLED).resolve("outbox"));
         try (WatchwordProcess heir = service("ingest", killedConfig)) {
@@ -91,7 +95,7 @@ class OutageST {
           heir.stop(Duration.ofSeconds(10));
           checkKilled(broker.settings(KILLED), onDisk);
 
-          stopCamera(cameras, steadyMetrics);
+          stopCamera(cameras, steady, steadyMetrics);
           long sent = cameras.framesSent("gate");
           steady.stop(Duration.ofSeconds(10));
           checkSteady(broker.settings(STEADY), sent, back);
@@ -196,18 +200,22 @@ class OutageST {
   }
 
   /** First all that was sent arrives, then the end of the stream frees the decoder's last frame. */
-  private static void stopCamera(RtspServer cameras, String metrics) {
-    cameras.fault("gate", Fault.STALL);
+  private static void stopCamera(RtspServer cameras, WatchwordProcess ingest, String metrics) {
     String captured = "watchword_ingest_frames_captured_total";
-    Wait.until(
-        "all but the last frame",
-        LIMIT,
-        () -> sum(metrics, captured) + 1 >= cameras.framesSent("gate") ? true : null);
-    cameras.fault("gate", Fault.CLOSE);
-    Wait.until(
-        "all frames that were sent",
-        LIMIT,
-        () -> sum(metrics, captured) == cameras.framesSent("gate") ? true : null);
+    try {
+      cameras.fault("gate", Fault.STALL);
+      Wait.until(
+          "all but the last frame",
+          LIMIT,
+          () -> sum(metrics, captured) + 1 >= cameras.framesSent("gate") ? true : null);
+      cameras.fault("gate", Fault.CLOSE);
+      Wait.until(
+          "all frames that were sent",
+          LIMIT,
+          () -> sum(metrics, captured) == cameras.framesSent("gate") ? true : null);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "; ingest said:\n" + ingest.output(), e);
+    }
   }
 
   private String configuration(
@@ -217,7 +225,7 @@ class OutageST {
             + """
             data: "%s"
             prompts: {people: {text: detect person}}
-            cameras: {%s: {url: "%s", sample: 2/s}}
+            cameras: {%s: {url: "%s", sample: 2/s, read-timeout: 30s}}
             """
                 .formatted(directory.resolve(prefix), camera, cameras.url(camera));
     return Files.writeString(directory.resolve(prefix + "yaml"), yaml).toString();
