@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,15 @@ class CoverageST {
       assertThat(rows.stream().mapToLong(Row::published).sum())
           .isEqualTo(broker.read(Topic.FRAMES, SampledFrame.class).size());
       checkAnswers(rows, broker.read(Topic.DETECTIONS, FrameDetections.class));
+      try (WatchwordProcess command =
+          WatchwordProcess.start(directory, "coverage", "-c", config.toString())) {
+        String line =
+            "people +read %d, expired 0, to come 0 ".formatted(rows.getFirst().published());
+        Wait.until(
+            "the table on the console",
+            LIMIT,
+            () -> Pattern.compile(line).matcher(command.output()).find() ? true : null);
+      }
 
       cameras.fault("gate", Fault.NONE);
       try (WatchwordProcess ingest = service("ingest", config)) {
