@@ -9,6 +9,7 @@ import dev.watchword.service.kafka.RecordsSince;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
@@ -19,13 +20,17 @@ import picocli.CommandLine.Option;
 @Command(
     name = "coverage",
     description = {
-      "Prints what became of every frame: a line for each minute of each camera's session.",
-      "captured = not sampled + gated + dropped + published + late + waiting"
+      "Prints what became of every frame: a line for each minute of each camera's session,",
+      "and below it one for each prompt.",
+      "captured = not sampled + gated + dropped + published + late + waiting",
+      "published + late = read + expired + to come; read = the sum of its outcomes"
     },
     mixinStandardHelpOptions = true)
 final class CoverageCommand implements Callable<Integer> {
   private static final String HEAD = "%-16s  %-12s %-8s %8s %11s %6s %7s %9s %5s %7s  %s%n";
   private static final String ROW = "%-16s  %-12s %-8s %8d %11d %6d %7d %9d %5d %7d  %s%n";
+
+  private static final String ANSWERS = "%-16s    %-12s read %d, expired %d, to come %d %s%n";
 
   @Mixin private KafkaOptions kafkaOptions;
 
@@ -89,5 +94,16 @@ final class CoverageCommand implements Callable<Integer> {
         row.late(),
         row.waiting(),
         row.allDropped() == 0 ? state : state + " " + row.dropped());
+    row.prompts()
+        .forEach(
+            (prompt, answers) ->
+                System.out.printf(
+                    ANSWERS,
+                    "",
+                    prompt.isEmpty() ? "(no prompt)" : prompt,
+                    answers.consumed(),
+                    answers.expired(),
+                    row.toCome(prompt),
+                    new TreeMap<>(answers.outcomes())));
   }
 }

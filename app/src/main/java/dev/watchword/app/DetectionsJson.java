@@ -34,6 +34,9 @@ final class DetectionsJson {
     json.put("promptVersion", record.getPromptVersion());
     json.put("task", record.getTask().name());
     json.put("outcome", record.getOutcome().name());
+    if (record.getLate()) {
+      json.put("late", true);
+    }
     if (record.getFailure() != null) {
       json.put("failure", record.getFailure());
     }

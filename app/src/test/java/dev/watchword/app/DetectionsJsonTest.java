@@ -76,6 +76,15 @@ class DetectionsJsonTest {
   }
 
   @Test
+  void tailSaysWhatCameLate() throws Exception {
+    FrameDetections live = record(Task.DETECT, "", List.of());
+    FrameDetections late = FrameDetections.newBuilder(live).setLate(true).build();
+
+    assertThat(read(json.line(late)).get("late").asBoolean()).isTrue();
+    assertThat(read(json.line(live)).has("late")).isFalse();
+  }
+
+  @Test
   void masksAreCodesAndBytesInBase64() throws Exception {
     var mask =
         new dev.watchword.schemas.Mask(

@@ -1,9 +1,12 @@
 package dev.watchword.inference;
 
+import dev.watchword.schemas.Coverage;
 import dev.watchword.schemas.DeadLetter;
 import dev.watchword.schemas.FrameDetections;
+import dev.watchword.schemas.Ids;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -15,47 +18,50 @@ import org.apache.kafka.common.TopicPartition;
  * answered, and what to count once it has committed.
  */
 final class Answers {
-  /**
-   * One frame and prompt that is accounted for.
-   *
-   * @param prompt empty when there was none
-   * @param detections null when nothing was published
-   */
-  record Account(
-      String camera, String prompt, RequestOutcome outcome, FrameDetections detections) {}
-
   private final List<ProducerRecord<String, Object>> records = new ArrayList<>();
   private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-  private final List<String> consumedFrames = new ArrayList<>();
-  private final List<String> lateFrames = new ArrayList<>();
-  private final List<Account> accounts = new ArrayList<>();
+  private final Map<Minute, Tally> tallies = new LinkedHashMap<>();
+  private final List<FrameDetections> inferred = new ArrayList<>();
   private final List<DeadLetterReason> deadLetters = new ArrayList<>();
 
   /** The record is answered by this transaction. */
-  void consumed(Received record) {
+  void consumed(Judged judged) {
+    Received record = judged.record();
     offsets.put(record.partition(), new OffsetAndMetadata(record.source().offset() + 1));
     if (record instanceof Received.Frame frame) {
-      consumedFrames.add(frame.camera());
-      if (frame.late()) {
-        lateFrames.add(frame.camera());
-      }
+      tally(frame).consumed(frame.late(), judged.expired());
     }
   }
 
-  void publish(String topic, RequestOutcome outcome, FrameDetections detections) {
-    String camera = detections.getId().getCamera();
-    records.add(new ProducerRecord<>(topic, camera, detections));
-    accounts.add(new Account(camera, detections.getPromptId(), outcome, detections));
+  void publish(
+      String topic, Received.Frame frame, RequestOutcome outcome, FrameDetections detections) {
+    records.add(new ProducerRecord<>(topic, frame.camera(), detections));
+    tally(frame).answered(detections.getPromptId(), outcome);
+    if (outcome == RequestOutcome.INFERRED) {
+      inferred.add(detections);
+    }
   }
 
-  /** Accounts for a frame and prompt without a record. */
-  void skip(String camera, String prompt, RequestOutcome outcome) {
-    accounts.add(new Account(camera, prompt, outcome, null));
+  /**
+   * Accounts for a frame and prompt without a record.
+   *
+   * @param prompt empty when there is none
+   */
+  void skip(Received.Frame frame, String prompt, RequestOutcome outcome) {
+    tally(frame).answered(prompt, outcome);
+  }
+
+  private Tally tally(Received.Frame frame) {
+    return tallies.computeIfAbsent(Minute.of(frame.frame()), any -> new Tally());
   }
 
   void deadLetter(String topic, String key, DeadLetterReason reason, DeadLetter letter) {
     records.add(new ProducerRecord<>(topic, key, letter));
     deadLetters.add(reason);
+  }
+
+  void cover(String topic, Coverage coverage) {
+    records.add(new ProducerRecord<>(topic, Ids.key(coverage), coverage));
   }
 
   List<ProducerRecord<String, Object>> records() {
@@ -66,18 +72,13 @@ final class Answers {
     return offsets;
   }
 
-  /** Camera ids, one for each readable frame. */
-  List<String> consumedFrames() {
-    return consumedFrames;
+  /** What became of the readable frames. */
+  Map<Minute, Tally> tallies() {
+    return tallies;
   }
 
-  /** Those of the consumed frames that were late, camera ids too. */
-  List<String> lateFrames() {
-    return lateFrames;
-  }
-
-  List<Account> accounts() {
-    return accounts;
+  List<FrameDetections> inferred() {
+    return inferred;
   }
 
   List<DeadLetterReason> deadLetters() {

@@ -32,7 +32,7 @@ final class BatchInference {
   private static final int MOST_DRAFTS = 4096;
 
   /** Full names of the topics that answers go to. */
-  record Topics(String detections, String deadLetters) {}
+  record Topics(String detections, String deadLetters, String coverage) {}
 
   private record Work(Received.Frame source, RgbImage image, List<Prompt> prompts) {}
 
@@ -72,7 +72,7 @@ final class BatchInference {
     Answers answers = new Answers();
     List<Work> work = new ArrayList<>();
     for (Judged judged : batch) {
-      answers.consumed(judged.record());
+      answers.consumed(judged);
       switch (judged.record()) {
         case Received.Unreadable unreadable -> unreadable(unreadable, answers);
         case Received.Frame frame when judged.verdict() == Verdict.INFER ->
@@ -94,21 +94,22 @@ final class BatchInference {
 
   private void skip(Received.Frame frame, Verdict verdict, Instant start, Answers answers) {
     if (verdict == Verdict.NO_PROMPT) {
-      answers.skip(frame.camera(), "", RequestOutcome.NO_PROMPT);
+      answers.skip(frame, "", RequestOutcome.NO_PROMPT);
       return;
     }
     List<Prompt> asked = promptsFor(frame);
     if (asked.isEmpty()) {
-      answers.skip(frame.camera(), "", RequestOutcome.DUPLICATE);
+      answers.skip(frame, "", RequestOutcome.DUPLICATE);
     }
     for (Prompt prompt : asked) {
       if (verdict == Verdict.STALE) {
         answers.publish(
             topics.detections(),
+            frame,
             RequestOutcome.SKIPPED_STALE,
-            records.stale(frame.frame(), prompt, queued(frame, start), clock.instant()));
+            records.stale(frame, prompt, queued(frame, start), clock.instant()));
       } else {
-        answers.skip(frame.camera(), prompt.id(), RequestOutcome.DUPLICATE);
+        answers.skip(frame, prompt.id(), RequestOutcome.DUPLICATE);
       }
     }
   }
@@ -178,14 +179,10 @@ final class BatchInference {
             drafts.learn(one.source().camera(), prompt.asked(), given.generation());
             answers.publish(
                 topics.detections(),
+                one.source(),
                 RequestOutcome.INFERRED,
                 records.inferred(
-                    one.source().frame(),
-                    prompt,
-                    given,
-                    queued(one.source(), start),
-                    work.size(),
-                    now));
+                    one.source(), prompt, given, queued(one.source(), start), work.size(), now));
           }
           case Answer.Failed failed -> fail(one.source(), prompt, failed.failure(), start, answers);
         }
@@ -220,8 +217,9 @@ final class BatchInference {
       Received.Frame frame, Prompt prompt, String failure, Instant start, Answers answers) {
     answers.publish(
         topics.detections(),
+        frame,
         RequestOutcome.FAILED,
-        records.failed(frame.frame(), prompt, failure, queued(frame, start), clock.instant()));
+        records.failed(frame, prompt, failure, queued(frame, start), clock.instant()));
   }
 
   /** A model that fails on every batch is said once, with the trace that a bug needs. */

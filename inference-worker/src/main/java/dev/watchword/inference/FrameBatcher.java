@@ -64,14 +64,14 @@ final class FrameBatcher {
    * Takes the next records, until {@code maxBatch} of them are to be inferred. Those that do not
    * cost next to nothing and must not hold a backlog up.
    */
-  List<Judged> take(Function<Received, Verdict> judge) {
+  List<Judged> take(Function<Received, Judged> judge) {
     List<Judged> taken = new ArrayList<>();
     int toInfer = 0;
     while (!isEmpty() && toInfer < maxBatch) {
       Received next = pending.isEmpty() ? late.removeFirst() : pending.removeFirst();
-      Verdict verdict = judge.apply(next);
-      taken.add(new Judged(next, verdict));
-      toInfer += verdict == Verdict.INFER ? 1 : 0;
+      Judged judged = judge.apply(next);
+      taken.add(judged);
+      toInfer += judged.verdict() == Verdict.INFER ? 1 : 0;
     }
     return taken;
   }

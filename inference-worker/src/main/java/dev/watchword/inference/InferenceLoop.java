@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -39,6 +40,7 @@ import org.apache.kafka.common.errors.WakeupException;
  */
 final class InferenceLoop implements LoopThread.Loop {
   private static final Duration IDLE = Duration.ofMillis(500);
+  private static final Duration LIMIT = Duration.ofSeconds(5);
 
   private final Consumer<String, byte[]> consumer;
   private final RecordDecoder decoder;
@@ -47,6 +49,8 @@ final class InferenceLoop implements LoopThread.Loop {
   private final SeenFrames seen = new SeenFrames();
   private final Triage triage;
   private final BatchInference inference;
+  private final CoverageTotals coverage;
+  private final String coverageTopic;
   private final InferenceMetrics metrics;
   private final LongSupplier nanos;
   private final Backoff backoff;
@@ -68,6 +72,7 @@ final class InferenceLoop implements LoopThread.Loop {
       FrameClients clients,
       LoopTime time,
       Backoff backoff,
+      CoverageTotals coverage,
       InferenceMetrics metrics,
       HealthLog health) {
     this.consumer = clients.consumer();
@@ -77,6 +82,8 @@ final class InferenceLoop implements LoopThread.Loop {
     this.triage = new Triage(config.prompts(), config.maxAge(), time.clock(), seen);
     this.inference =
         new BatchInference(model, config.prompts(), clients.topics(), time.clock(), metrics);
+    this.coverage = coverage;
+    this.coverageTopic = clients.topics().coverage();
     this.metrics = metrics;
     this.nanos = time.nanos();
     this.link = new BrokerLink(time.nanos());
@@ -158,18 +165,21 @@ final class InferenceLoop implements LoopThread.Loop {
 
   private void answer() throws InterruptedException {
     Answers answers = inference.answer(batcher.take(triage::judge));
+    coverage.with(answers.tallies()).forEach(record -> answers.cover(coverageTopic, record));
     try (InferenceMetrics.Stage stage = metrics.stage("publish")) {
       publisher.publish(answers, consumer.groupMetadata());
     } catch (KafkaException e) {
       inDoubt = answers;
+      coverage.beginAnew();
       metrics.aborted();
       throw e;
     }
+    coverage.committed(answers.tallies());
     settle(answers);
   }
 
   private void settle(Answers answers) {
-    metrics.expired(seen.commit());
+    seen.commit();
     metrics.committed(answers);
     redoing = false;
   }
@@ -194,7 +204,18 @@ final class InferenceLoop implements LoopThread.Loop {
     }
     inDoubt = null;
     seen.rollback();
+    begin(committed);
     mustRewind = false;
+  }
+
+  /** What lies between a committed offset and the first record has expired. */
+  private void begin(Map<TopicPartition, OffsetAndMetadata> committed) {
+    committed.forEach(
+        (partition, offset) -> {
+          if (offset != null) {
+            seen.begin(partition, offset.offset());
+          }
+        });
   }
 
   @Override
@@ -223,6 +244,7 @@ final class InferenceLoop implements LoopThread.Loop {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       // Their positions are the committed offsets.
+      begin(consumer.committed(Set.copyOf(partitions), LIMIT));
     }
   }
 }

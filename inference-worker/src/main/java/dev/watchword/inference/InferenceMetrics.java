@@ -13,7 +13,6 @@ import io.prometheus.client.Histogram;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -58,7 +57,7 @@ final class InferenceMetrics {
     framesExpired =
         Counter.build(
                 "watchword_inference_frames_expired_total",
-                "Gaps in a live session's sequence: frames that left the topic unread, never came, or come late.")
+                "Frames that left the topic before it was read.")
             .labelNames("camera")
             .register(registry);
     framesLate =
@@ -214,36 +213,36 @@ final class InferenceMetrics {
 
   void committed(Answers answers) {
     transactions.labels("committed").inc();
-    answers.consumedFrames().forEach(camera -> framesConsumed.labels(camera).inc());
-    answers.lateFrames().forEach(camera -> framesLate.labels(camera).inc());
+    answers.tallies().forEach((minute, tally) -> count(minute.camera(), tally));
+    answers.inferred().forEach(this::inferred);
     answers.deadLetters().forEach(reason -> deadLetters.labels(reason.label()).inc());
-    answers.accounts().forEach(this::account);
   }
 
-  /** Frames that no worker will see, by camera. */
-  void expired(Map<String, Long> frames) {
-    frames.forEach((camera, count) -> framesExpired.labels(camera).inc(count));
+  private void count(String camera, Tally tally) {
+    framesConsumed.labels(camera).inc(tally.consumed());
+    framesLate.labels(camera).inc(tally.late());
+    framesExpired.labels(camera).inc(tally.expired());
+    tally
+        .answers()
+        .forEach(
+            (prompt, outcomes) ->
+                outcomes.forEach(
+                    (outcome, frames) ->
+                        requests.labels(camera, prompt, outcome.label()).inc(frames)));
   }
 
   void aborted() {
     transactions.labels("aborted").inc();
   }
 
-  private void account(Answers.Account account) {
-    requests.labels(account.camera(), account.prompt(), account.outcome().label()).inc();
-    if (account.outcome() == RequestOutcome.INFERRED) {
-      inferred(account.camera(), account.detections());
-    }
-  }
-
-  private void inferred(String camera, FrameDetections frame) {
+  private void inferred(FrameDetections frame) {
     tokens.inc(frame.getTokens());
     for (Detection detection : frame.getDetections()) {
       detections.labels(detection.getLabel()).inc();
     }
     queueSeconds.observe(frame.getTimings().getQueueMicros() / 1e6);
     latencySeconds
-        .labels(camera)
+        .labels(frame.getId().getCamera())
         .observe(seconds(Duration.between(frame.getCapturedAt(), frame.getCompletedAt())));
   }
 

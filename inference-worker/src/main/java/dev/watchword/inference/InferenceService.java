@@ -4,6 +4,7 @@ import dev.watchword.paligemma.CheckpointException;
 import dev.watchword.paligemma.EmbeddedCheckpoint;
 import dev.watchword.paligemma.Task;
 import dev.watchword.paligemma.engine.EngineModel;
+import dev.watchword.schemas.Ids;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -99,8 +101,13 @@ public final class InferenceService implements Service {
           clients(),
           new LoopTime(context.clock(), System::nanoTime),
           backoff,
+          new CoverageTotals(this::run),
           metrics,
           health);
+    }
+
+    private String run() {
+      return Ids.session(context.clock(), RandomGenerator.getDefault());
     }
 
     @Override
@@ -146,7 +153,9 @@ public final class InferenceService implements Service {
         kafka.name(Topic.FRAMES),
         kafka.name(Topic.FRAMES_LATE),
         new BatchInference.Topics(
-            kafka.name(Topic.DETECTIONS), kafka.name(Topic.FRAMES_DEAD_LETTER)));
+            kafka.name(Topic.DETECTIONS),
+            kafka.name(Topic.FRAMES_DEAD_LETTER),
+            kafka.name(Topic.COVERAGE)));
   }
 
   private Map<String, Object> consumerSettings() {

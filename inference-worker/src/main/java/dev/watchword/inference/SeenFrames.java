@@ -13,72 +13,104 @@ import org.apache.kafka.common.TopicPartition;
  * recognised. What a batch adds counts once its transaction has committed; {@link #rollback()}
  * takes it back. Bounded: the sessions longest unseen are forgotten.
  *
- * <p>Sequences of a session count on without gaps, so a gap in live frames is one that left the
- * topic before anyone read it, or that did not come there. Late frames have gaps where live ones
- * were, and need not be in order.
+ * <p>Sequences of a session count on without gaps. A gap alone says nothing: ingest may have
+ * dropped the frames, or they come on the other topic. Frames in it have expired as far as the
+ * partition's offsets have a gap too, since the session's frame before.
  */
 final class SeenFrames {
   private static final int SESSIONS_PER_PARTITION = 1024;
 
   private record Session(TopicPartition partition, String camera, String id) {}
 
-  private final Map<TopicPartition, Map<Session, Sequences>> settled = new HashMap<>();
-  private final Map<Session, Sequences> added = new HashMap<>();
-  private final Map<Session, Long> gaps = new HashMap<>();
+  /**
+   * @param offset of the frame seen last
+   */
+  private record Known(Sequences sequences, long offset) {}
 
   /**
-   * Whether the frame is new; it is remembered then.
+   * What a record shows.
    *
-   * @param countGap whether what is missing before it counts
+   * @param expired frames of its session, before it, that had left the topic
    */
-  boolean isNew(TopicPartition partition, FrameId id, boolean countGap) {
+  record Sighting(boolean isNew, long expired) {}
+
+  private final Map<TopicPartition, Map<Session, Known>> settled = new HashMap<>();
+  private final Map<TopicPartition, Position> settledPositions = new HashMap<>();
+  private final Map<Session, Known> added = new HashMap<>();
+  private final Map<TopicPartition, Position> positions = new HashMap<>();
+
+  /** Reading begins at the offset, unless it is under way already. */
+  void begin(TopicPartition partition, long offset) {
+    settledPositions.putIfAbsent(partition, Position.at(offset));
+  }
+
+  /** A record without a frame. */
+  void passed(TopicPartition partition, long offset) {
+    positions.put(partition, position(partition, offset).read(offset));
+  }
+
+  /** A frame; to be told in the order of the partition. It is remembered if it is new. */
+  Sighting see(TopicPartition partition, long offset, FrameId id) {
+    Position position = position(partition, offset).read(offset);
+    positions.put(partition, position);
     Session session = new Session(partition, id.getCamera(), id.getSession());
-    Sequences known = added.get(session);
+    Known known = added.get(session);
     if (known == null) {
       known = settled.getOrDefault(partition, Map.of()).get(session);
     }
     long sequence = id.getSequence();
     if (known == null) {
-      added.put(session, Sequences.first(sequence));
-      return true;
+      added.put(session, new Known(Sequences.first(sequence), offset));
+      return new Sighting(true, claim(partition, position, sequence));
     }
-    Optional<Sequences> more = known.with(sequence);
+    Optional<Sequences> more = known.sequences().with(sequence);
     if (more.isEmpty()) {
-      return false;
+      return new Sighting(false, 0);
     }
-    if (countGap && sequence > known.last() + 1) {
-      gaps.merge(session, sequence - known.last() - 1, Long::sum);
-    }
-    added.put(session, more.get());
-    return true;
+    added.put(session, new Known(more.get(), offset));
+    boolean overGap = known.offset() < position.jumpedTo();
+    long missing = overGap ? Math.max(0, sequence - known.sequences().last() - 1) : 0;
+    return new Sighting(true, claim(partition, position, missing));
   }
 
-  /** Settles what was added and returns how many frames are missing before it, by camera. */
-  Map<String, Long> commit() {
+  private Position position(TopicPartition partition, long offset) {
+    Position position = positions.get(partition);
+    return position == null
+        ? settledPositions.getOrDefault(partition, Position.at(offset))
+        : position;
+  }
+
+  private long claim(TopicPartition partition, Position position, long missing) {
+    long expired = Math.min(missing, position.expired());
+    positions.put(partition, position.claimed(expired));
+    return expired;
+  }
+
+  /** Settles what was added. */
+  void commit() {
     added.forEach(
-        (session, sequences) ->
+        (session, known) ->
             settled
                 .computeIfAbsent(session.partition(), partition -> new RecentSessions())
-                .put(session, sequences));
-    Map<String, Long> missing = new HashMap<>();
-    gaps.forEach((session, frames) -> missing.merge(session.camera(), frames, Long::sum));
+                .put(session, known));
+    settledPositions.putAll(positions);
     rollback();
-    return missing;
   }
 
   void rollback() {
     added.clear();
-    gaps.clear();
+    positions.clear();
   }
 
   /** The partitions are another worker's now. */
   void forget(Collection<TopicPartition> partitions) {
     partitions.forEach(settled::remove);
+    partitions.forEach(settledPositions::remove);
+    partitions.forEach(positions::remove);
     added.keySet().removeIf(session -> partitions.contains(session.partition()));
-    gaps.keySet().removeIf(session -> partitions.contains(session.partition()));
   }
 
-  private static final class RecentSessions extends LinkedHashMap<Session, Sequences> {
+  private static final class RecentSessions extends LinkedHashMap<Session, Known> {
     private static final long serialVersionUID = 1L;
 
     RecentSessions() {
@@ -86,7 +118,7 @@ final class SeenFrames {
     }
 
     @Override
-    protected boolean removeEldestEntry(Map.Entry<Session, Sequences> eldest) {
+    protected boolean removeEldestEntry(Map.Entry<Session, Known> eldest) {
       return size() > SESSIONS_PER_PARTITION;
     }
   }

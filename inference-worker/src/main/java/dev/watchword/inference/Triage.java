@@ -1,5 +1,6 @@
 package dev.watchword.inference;
 
+import dev.watchword.inference.SeenFrames.Sighting;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -18,17 +19,23 @@ final class Triage {
     this.seen = seen;
   }
 
-  Verdict judge(Received record) {
-    return switch (record) {
-      case Received.Unreadable unreadable -> Verdict.UNREADABLE;
-      case Received.Frame frame -> judge(frame);
-    };
+  /** To be called in the order of each partition. */
+  Judged judge(Received record) {
+    long offset = record.source().offset();
+    switch (record) {
+      case Received.Unreadable unreadable -> {
+        seen.passed(unreadable.partition(), offset);
+        return new Judged(unreadable, Verdict.UNREADABLE, 0);
+      }
+      case Received.Frame frame -> {
+        Sighting sighting = seen.see(frame.partition(), offset, frame.frame().getId());
+        Verdict verdict = sighting.isNew() ? verdict(frame) : Verdict.DUPLICATE;
+        return new Judged(frame, verdict, sighting.expired());
+      }
+    }
   }
 
-  private Verdict judge(Received.Frame frame) {
-    if (!seen.isNew(frame.partition(), frame.frame().getId(), !frame.late())) {
-      return Verdict.DUPLICATE;
-    }
+  private Verdict verdict(Received.Frame frame) {
     if (prompts.stream().noneMatch(prompt -> prompt.isFor(frame.camera()))) {
       return Verdict.NO_PROMPT;
     }

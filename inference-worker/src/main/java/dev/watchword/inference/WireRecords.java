@@ -29,7 +29,7 @@ final class WireRecords {
   }
 
   FrameDetections inferred(
-      SampledFrame frame,
+      Received.Frame frame,
       Prompt prompt,
       Answer.Given answer,
       Duration queued,
@@ -45,7 +45,7 @@ final class WireRecords {
         .build();
   }
 
-  FrameDetections stale(SampledFrame frame, Prompt prompt, Duration queued, Instant now) {
+  FrameDetections stale(Received.Frame frame, Prompt prompt, Duration queued, Instant now) {
     return record(frame, prompt, now)
         .setOutcome(Outcome.SKIPPED_STALE)
         .setTimings(notInferred(queued))
@@ -53,7 +53,7 @@ final class WireRecords {
   }
 
   FrameDetections failed(
-      SampledFrame frame, Prompt prompt, String failure, Duration queued, Instant now) {
+      Received.Frame frame, Prompt prompt, String failure, Duration queued, Instant now) {
     return record(frame, prompt, now)
         .setOutcome(Outcome.FAILED)
         .setFailure(failure)
@@ -61,7 +61,8 @@ final class WireRecords {
         .build();
   }
 
-  private FrameDetections.Builder record(SampledFrame frame, Prompt prompt, Instant now) {
+  private FrameDetections.Builder record(Received.Frame received, Prompt prompt, Instant now) {
+    SampledFrame frame = received.frame();
     return FrameDetections.newBuilder()
         .setId(frame.getId())
         .setCapturedAt(frame.getCapturedAt())
@@ -75,7 +76,8 @@ final class WireRecords {
         .setModel(model)
         .setDetections(List.of())
         .setText("")
-        .setTokens(0);
+        .setTokens(0)
+        .setLate(received.late());
   }
 
   private static Detection detection(dev.watchword.paligemma.Detection detection) {

@@ -17,6 +17,7 @@ final class FramesConsumer extends MockConsumer<String, byte[]> {
   static final String LATE = "watchword.frames-late";
 
   private final Map<TopicPartition, List<ConsumerRecord<String, byte[]>>> logs = new HashMap<>();
+  private final Map<TopicPartition, Integer> starts = new HashMap<>();
 
   FramesConsumer() {
     super("earliest");
@@ -38,6 +39,11 @@ final class FramesConsumer extends MockConsumer<String, byte[]> {
       updateBeginningOffsets(Map.of(partition(partition), 0L, latePartition(partition), 0L));
     }
     rebalance(assigned);
+  }
+
+  /** Retention deletes what comes before the offset. */
+  void expire(TopicPartition partition, int before) {
+    starts.put(partition, before);
   }
 
   void append(TopicPartition partition, String key, byte[] value, long timestamp) {
@@ -64,7 +70,7 @@ final class FramesConsumer extends MockConsumer<String, byte[]> {
     Map<TopicPartition, List<ConsumerRecord<String, byte[]>>> polled = new TreeMap<>(BY_NUMBER);
     for (TopicPartition partition : assignment()) {
       List<ConsumerRecord<String, byte[]>> log = logs.getOrDefault(partition, List.of());
-      int position = (int) position(partition);
+      int position = Math.max((int) position(partition), starts.getOrDefault(partition, 0));
       if (!paused().contains(partition) && position < log.size()) {
         polled.put(partition, List.copyOf(log.subList(position, log.size())));
         seek(partition, log.size());

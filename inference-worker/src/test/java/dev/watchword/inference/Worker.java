@@ -49,6 +49,7 @@ final class Worker {
   Instant now = Instant.parse("2026-03-01T10:00:00Z");
 
   private final List<Prompt> prompts;
+  private int runs;
 
   Worker(int maxBatch, Prompt... prompts) {
     this(maxBatch, new ScriptedModel(), prompts);
@@ -77,9 +78,10 @@ final class Worker {
                 this::newProducer,
                 FramesConsumer.TOPIC,
                 FramesConsumer.LATE,
-                new BatchInference.Topics("detections", "dead-letters")),
+                new BatchInference.Topics("detections", "dead-letters", "coverage")),
             new LoopTime(() -> now, () -> Duration.between(Instant.EPOCH, now).toNanos()),
             new Backoff(Duration.ZERO, Duration.ZERO),
+            new CoverageTotals(() -> "run-" + runs++),
             new InferenceMetrics(registry),
             health);
     consumer.assign(0, 1);
@@ -214,6 +216,15 @@ final class Worker {
             "watchword_inference_requests_total",
             new String[] {"camera", "prompt", "outcome"},
             new String[] {camera, prompt, outcome});
+    return value == null ? 0 : value;
+  }
+
+  double expired(String camera) {
+    Double value =
+        registry.getSampleValue(
+            "watchword_inference_frames_expired_total",
+            new String[] {"camera"},
+            new String[] {camera});
     return value == null ? 0 : value;
   }
 

@@ -6,18 +6,24 @@ import dev.watchword.service.LoopThread;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Tells of what the book has counted. */
+/** Tells of what the book has counted, once the broker is there to hear it. */
 final class CoverageLoop implements LoopThread.Loop {
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   private final CoverageBook book;
   private final FramePublisher publisher;
+  private final Runnable lost;
   private final Clock clock;
   private final Pause pause;
   private final StopSignal stop = new StopSignal();
 
-  CoverageLoop(CoverageBook book, FramePublisher publisher, Clock clock, Pause pause) {
+  /**
+   * @param lost runs for each minute that had to be given up
+   */
+  CoverageLoop(
+      CoverageBook book, FramePublisher publisher, Runnable lost, Clock clock, Pause pause) {
     this.book = book;
+    this.lost = lost;
     this.publisher = publisher;
     this.clock = clock;
     this.pause = pause;
@@ -35,6 +41,9 @@ final class CoverageLoop implements LoopThread.Loop {
   }
 
   private void send(boolean ending) {
+    for (long minutes = book.takeGivenUp(); minutes > 0; minutes--) {
+      lost.run();
+    }
     for (Due due : book.due(clock.instant(), ending)) {
       publisher.publish(due.coverage(), arrived -> book.told(due, arrived));
     }

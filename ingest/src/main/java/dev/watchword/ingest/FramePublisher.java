@@ -2,6 +2,7 @@ package dev.watchword.ingest;
 
 import dev.watchword.schemas.CameraStatus;
 import dev.watchword.schemas.Coverage;
+import dev.watchword.schemas.Ids;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.service.Health;
 import java.time.Clock;
@@ -21,8 +22,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /**
  * Sends frames and camera states to Kafka and accounts for each frame: acknowledged, spooled, or
  * dropped for a reason. Never holds a camera up for long: while broker or registry are away one
- * record a second tries whether they are back, and all other frames go to the spool at once. Safe
- * for use by many threads.
+ * record a second tries whether they are back, and frames go to the spool at once. Only a frame
+ * that is in the spool already tries, as soon as there is one: it outlives the process. Safe for
+ * use by many threads.
  */
 final class FramePublisher implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
@@ -71,7 +73,7 @@ final class FramePublisher implements AutoCloseable {
 
   /** Sends the frame, or keeps it in the spool, or counts it as dropped. */
   void publish(SampledFrame frame, IngestMetrics.Camera metrics) {
-    Optional<DropReason> kept = trouble.keepsBack();
+    Optional<DropReason> kept = spool.isEmpty() ? trouble.keepsBack() : trouble.present();
     if (kept.isPresent()) {
       spool.keep(frame, kept.get(), metrics);
       return;
@@ -142,18 +144,17 @@ final class FramePublisher implements AutoCloseable {
 
   /** {@code answer} is called once, from any thread, with whether the broker has the record. */
   void publish(Coverage coverage, Consumer<Boolean> answer) {
-    publish(topics.coverage(), coverage.getCamera(), coverage, answer);
+    publish(topics.coverage(), Ids.key(coverage), coverage, answer);
   }
 
-  private void publish(
-      String topic, String camera, SpecificRecord record, Consumer<Boolean> answer) {
+  private void publish(String topic, String key, SpecificRecord record, Consumer<Boolean> answer) {
     if (trouble.keepsBack().isPresent()) {
       answer.accept(false);
       return;
     }
     try {
       producer.send(
-          new ProducerRecord<>(topic, camera, record),
+          new ProducerRecord<>(topic, key, record),
           (metadata, error) -> answer.accept(result(error).isEmpty()));
     } catch (RuntimeException e) {
       trouble.failed(e);

@@ -45,6 +45,7 @@ final class IngestMetrics {
   private final Counter recordedBytes;
   private final Counter recordingFailures;
   private final Counter unrecorded;
+  private final Counter outboxCuts;
   private final Counter recordsLost;
   private final Counter sessions;
   private final Counter failures;
@@ -113,10 +114,15 @@ final class IngestMetrics {
     unrecorded =
         counter("unrecorded_packets_total", "Packets that the recording had no room for.")
             .register(registry);
+    outboxCuts =
+        Counter.build(
+                "watchword_ingest_outbox_cuts_total",
+                "Files of the outbox whose last record was torn when the process before died.")
+            .register(registry);
     recordsLost =
         Counter.build(
                 "watchword_ingest_records_lost_total",
-                "Segments and evidence that the broker was not told of.")
+                "Segments, evidence and coverage that the broker was not told of.")
             .labelNames("topic")
             .register(registry);
     sessions = counter("sessions_total", "Connections opened.").register(registry);
@@ -134,6 +140,10 @@ final class IngestMetrics {
 
   private static Counter.Builder counter(String name, String help) {
     return Counter.build("watchword_ingest_" + name, help).labelNames("camera");
+  }
+
+  void outboxCut(int files) {
+    outboxCuts.inc(files);
   }
 
   void recordLost(Topic topic) {

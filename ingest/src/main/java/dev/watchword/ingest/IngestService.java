@@ -119,7 +119,9 @@ public final class IngestService implements Service {
             producer, topics(context.kafka()), context.clock(), System::nanoTime, spool);
     segments = sender(producer, Topic.RECORDINGS);
     spoolThread = thread("outbox", new SpoolLoop(spool, publisher, pause));
-    coverage = new CoverageLoop(book, publisher, context.clock(), pause);
+    coverage =
+        new CoverageLoop(
+            book, publisher, () -> metrics.recordLost(Topic.COVERAGE), context.clock(), pause);
     coverageThread = thread("coverage", coverage);
     placementHealth.quietlyDown("looking for its cameras");
     placementThread = thread("placement", placement.apply(roster, placementHealth));

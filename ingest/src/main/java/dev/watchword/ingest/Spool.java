@@ -38,9 +38,11 @@ final class Spool implements AutoCloseable {
           Outbox.open(directory, maxBytes, origin -> lost(metrics, origin, DropReason.OUTBOX_FULL));
       List<Spooled.Origin> left = outbox.waiting();
       left.forEach(origin -> metrics.camera(origin.camera()).recovered(origin));
-      if (!left.isEmpty()) {
+      metrics.outboxCut(outbox.cut());
+      if (!left.isEmpty() || outbox.cut() > 0) {
         log.atInfo()
             .addKeyValue("frames", left.size())
+            .addKeyValue("torn", outbox.cut())
             .addKeyValue("directory", directory)
             .log("frames wait in the outbox");
       }

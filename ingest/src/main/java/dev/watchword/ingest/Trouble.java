@@ -46,6 +46,11 @@ final class Trouble {
     return trouble == null || mayTry() ? Optional.empty() : Optional.of(trouble.reason());
   }
 
+  /** Why a record should not be sent, nor tried: empty when all is well. */
+  Optional<DropReason> present() {
+    return Optional.ofNullable(known.get()).map(Known::reason);
+  }
+
   private boolean mayTry() {
     long now = nanos.getAsLong();
     long at = tryAtNanos.get();

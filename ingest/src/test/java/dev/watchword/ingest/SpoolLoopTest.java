@@ -34,6 +34,7 @@ class SpoolLoopTest {
 
     topics.producer.sendException = null;
     topics.nanos.addAndGet(SECOND);
+    loop.step();
     publish(topics, 123, 124);
     for (int i = 0; i < 40; i++) {
       loop.step();
@@ -45,6 +46,20 @@ class SpoolLoopTest {
     assertThat(topics.dropped("gate")).isZero();
     assertThat(topics.count("frames_late_total", "gate")).isEqualTo(120);
     assertThat(topics.unaccounted("gate")).isZero();
+  }
+
+  /** What is on its way would be lost with the process. */
+  @Test
+  void noLiveFrameIsUsedToTryWhetherTheBrokerIsBack() throws Exception {
+    Topics topics = new Topics(false, directory, 64 << 20);
+    publish(topics, 0, 1);
+    topics.producer.errorNext(AWAY);
+    for (int second = 1; second < 20; second++) {
+      topics.nanos.addAndGet(SECOND);
+      publish(topics, second, second + 1);
+    }
+    assertThat(topics.count("frames_in_flight", "gate")).isZero();
+    assertThat(topics.count("outbox_frames", "gate")).isEqualTo(20);
   }
 
   @Test

@@ -2,11 +2,14 @@ package dev.watchword.ingest;
 
 import dev.watchword.ingest.FramePublisher.TopicNames;
 import dev.watchword.ingest.coverage.CoverageBook;
+import dev.watchword.ingest.coverage.CoverageTable;
 import dev.watchword.schemas.CameraStatus;
+import dev.watchword.schemas.Coverage;
 import dev.watchword.schemas.SampledFrame;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.specific.SpecificRecord;
@@ -19,11 +22,13 @@ final class Topics {
   static final String FRAMES = "watchword.frames";
   static final String LATE = "watchword.frames-late";
   static final String STATUS = "watchword.camera-status";
-  static final TopicNames NAMES = new TopicNames(FRAMES, LATE, STATUS, "watchword.coverage");
+  static final String COVERAGE = "watchword.coverage";
+  static final TopicNames NAMES = new TopicNames(FRAMES, LATE, STATUS, COVERAGE);
 
   final MockProducer<String, SpecificRecord> producer;
   final CollectorRegistry registry = new CollectorRegistry();
-  final IngestMetrics metrics = new IngestMetrics(registry, new CoverageBook("test"));
+  final CoverageBook book = new CoverageBook("test");
+  final IngestMetrics metrics = new IngestMetrics(registry, book);
   final AtomicLong nanos = new AtomicLong();
   final Spool spool;
   final FramePublisher publisher;
@@ -64,6 +69,15 @@ final class Topics {
         .filter(record -> record.topic().equals(STATUS))
         .map(record -> (CameraStatus) record.value())
         .toList();
+  }
+
+  /** The topic {@code coverage} as it looks long after. */
+  List<CoverageTable.Row> coverage() {
+    CoverageTable table = new CoverageTable();
+    List.copyOf(producer.history()).stream()
+        .filter(record -> record.topic().equals(COVERAGE))
+        .forEach(record -> table.add((Coverage) record.value()));
+    return table.rows(Instant.MAX);
   }
 
   List<String> states() {

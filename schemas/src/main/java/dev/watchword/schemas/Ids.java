@@ -40,4 +40,16 @@ public final class Ids {
   public static String text(FrameId id) {
     return id.getCamera() + "/" + id.getSession() + "/" + id.getSequence();
   }
+
+  /** The key under which a later record replaces this one. */
+  public static String key(Coverage record) {
+    return String.join(
+        "/",
+        record.getCamera(),
+        record.getSession(),
+        record.getMinute().toString(),
+        record.getService().name(),
+        record.getProcess(),
+        record.getPrompt());
+  }
 }

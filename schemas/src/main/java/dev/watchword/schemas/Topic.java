@@ -3,8 +3,8 @@ package dev.watchword.schemas;
 import java.util.Map;
 
 /**
- * The topics that Watchword creates and how each is kept. All keys are camera ids, so the records
- * of one camera stay in order.
+ * The topics that Watchword creates and how each is kept. Keys are camera ids, so the records of
+ * one camera stay in order; those of {@link #COVERAGE} are {@link Ids#key}.
  */
 public enum Topic {
   /**
@@ -47,8 +47,16 @@ public enum Topic {
   EVIDENCE_REQUESTS("evidence-requests", Map.of("retention.ms", "259200000")),
   /** {@link Evidence}: the answers. */
   EVIDENCE("evidence", Map.of("retention.ms", "259200000")),
-  /** {@link Coverage} of each camera, session and minute. */
-  COVERAGE("coverage", Map.of("retention.ms", "2419200000")),
+  /**
+   * {@link Coverage} of each camera, session and minute. A worker writes one with each batch, each
+   * of which replaces the one before: compacted, and soon.
+   */
+  COVERAGE(
+      "coverage",
+      Map.of(
+          "cleanup.policy", "compact,delete",
+          "retention.ms", "2419200000",
+          "segment.ms", "3600000")),
   /** {@link DeadLetter}s of {@link #FRAMES} and {@link #FRAMES_LATE}. */
   FRAMES_DEAD_LETTER(
       "frames-dead-letter", Map.of("retention.ms", "259200000", "max.message.bytes", "16777216")),

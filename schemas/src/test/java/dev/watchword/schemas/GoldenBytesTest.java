@@ -52,16 +52,9 @@ class GoldenBytesTest {
     return Stream.of(
         new Sample(1, frame(null, 0)),
         new Sample(2, frame(12_000L, 3)),
-        new Sample(1, detections(Task.DETECT, null)),
-        new Sample(
-            2,
-            detections(
-                Task.SEGMENT,
-                new Mask(
-                    ByteBuffer.wrap(new byte[] {1, 127}),
-                    2,
-                    1,
-                    ByteBuffer.wrap(new byte[] {0, (byte) 255})))),
+        new Sample(1, detections(Task.DETECT, null, false)),
+        new Sample(2, detections(Task.SEGMENT, mask(), false)),
+        new Sample(3, detections(Task.SEGMENT, mask(), true)),
         new Sample(
             1,
             new CameraStatus(
@@ -112,23 +105,8 @@ class GoldenBytesTest {
                 "host:/srv/watchword-data",
                 false,
                 TIME)),
-        new Sample(
-            1,
-            new Coverage(
-                "gate",
-                ID.getSession(),
-                Instant.parse("2026-03-01T12:00:00Z"),
-                CoverageService.INGEST,
-                "0195a0b2-0000-7000-8000-000000000002",
-                true,
-                1500L,
-                1380L,
-                20L,
-                Map.of("damaged", 4L),
-                90L,
-                6L,
-                6L,
-                Map.of("inferred", 90L))),
+        new Sample(1, coverage("", 0, 0)),
+        new Sample(2, coverage("people", 96, 3)),
         new Sample(
             1,
             new DeadLetter(
@@ -162,7 +140,33 @@ class GoldenBytesTest {
         epoch);
   }
 
-  private static FrameDetections detections(Task task, Mask mask) {
+  private static Coverage coverage(String prompt, long consumed, long expired) {
+    return new Coverage(
+        "gate",
+        ID.getSession(),
+        Instant.parse("2026-03-01T12:00:00Z"),
+        CoverageService.INGEST,
+        "0195a0b2-0000-7000-8000-000000000002",
+        true,
+        1500L,
+        1380L,
+        20L,
+        Map.of("damaged", 4L),
+        90L,
+        6L,
+        6L,
+        Map.of("inferred", 90L),
+        prompt,
+        consumed,
+        expired);
+  }
+
+  private static Mask mask() {
+    return new Mask(
+        ByteBuffer.wrap(new byte[] {1, 127}), 2, 1, ByteBuffer.wrap(new byte[] {0, (byte) 255}));
+  }
+
+  private static FrameDetections detections(Task task, Mask mask, boolean late) {
     BoundingBox box = new BoundingBox(0.25f, 0.5f, 0.75f, 1f);
     ScoreParts parts = new ScoreParts(0.9f, 0.95f, 0.8f);
     return new FrameDetections(
@@ -181,7 +185,8 @@ class GoldenBytesTest {
         List.of(new Detection("person", box, 0.875f, parts, mask)),
         "<loc0512><loc0256><loc1023><loc0768> person",
         6,
-        new StageTimings(1L, 2L, 3L, 4L, 5L, 8));
+        new StageTimings(1L, 2L, 3L, 4L, 5L, 8),
+        late);
   }
 
   static Stream<Sample> newest() {

@@ -31,4 +31,20 @@ class IdsTest {
     assertThat(Ids.promptVersion("detect person ; car")).isEqualTo("fc710a9c");
     assertThat(Ids.promptVersion("detect person")).isNotEqualTo(Ids.promptVersion("detect car"));
   }
+
+  @Test
+  void keepsCoverageOfEachPromptAndProcessApart() {
+    Coverage coverage =
+        Coverage.newBuilder()
+            .setCamera("gate")
+            .setSession("s")
+            .setMinute(Instant.parse("2026-03-01T12:00:00Z"))
+            .setService(CoverageService.INFERENCE)
+            .setProcess("p")
+            .setClosed(true)
+            .setPrompt("people")
+            .build();
+
+    assertThat(Ids.key(coverage)).isEqualTo("gate/s/2026-03-01T12:00:00Z/INFERENCE/p/people");
+  }
 }

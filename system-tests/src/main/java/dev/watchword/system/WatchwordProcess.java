@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 
 /** Watchword as a process of its own. Killed when closed. */
 public final class WatchwordProcess implements AutoCloseable {
+  private static final String MAIN = "dev.watchword.app.Main";
+  private static final List<String> HEAP = List.of("-Xmx640m");
+
   private final Process process;
   private final List<String> output = new CopyOnWriteArrayList<>();
   private final Thread reader;
@@ -28,13 +31,25 @@ public final class WatchwordProcess implements AutoCloseable {
 
   /** Runs {@code Main} with the arguments on this JVM's class path. */
   public static WatchwordProcess start(Path directory, String... arguments) throws IOException {
-    return start(directory, List.of("-Xmx640m"), arguments);
+    return java(directory, HEAP, MAIN, arguments);
   }
 
   /**
    * @param heap the flags that say how large the heap is
    */
   public static WatchwordProcess start(Path directory, List<String> heap, String... arguments)
+      throws IOException {
+    return java(directory, heap, MAIN, arguments);
+  }
+
+  /** Runs any class on this JVM's class path. */
+  static WatchwordProcess java(Path directory, String mainClass, String... arguments)
+      throws IOException {
+    return java(directory, HEAP, mainClass, arguments);
+  }
+
+  private static WatchwordProcess java(
+      Path directory, List<String> heap, String mainClass, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -50,7 +65,7 @@ public final class WatchwordProcess implements AutoCloseable {
         List.of(
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            "dev.watchword.app.Main"));
+            mainClass));
     command.addAll(List.of(arguments));
     return launch(directory, command);
   }

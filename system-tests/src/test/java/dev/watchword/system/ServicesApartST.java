@@ -2,6 +2,10 @@ package dev.watchword.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.watchword.ingest.coverage.CoverageTable;
+import dev.watchword.ingest.coverage.CoverageTable.Answers;
+import dev.watchword.ingest.coverage.CoverageTable.Row;
+import dev.watchword.schemas.Coverage;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.Ids;
 import dev.watchword.schemas.Outcome;
@@ -13,10 +17,12 @@ import dev.watchword.simulator.SceneClip;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,11 +63,25 @@ class ServicesApartST {
           List<String> answers = answers(broker);
           assertThat(answers).doesNotHaveDuplicates();
           assertThat(new HashSet<>(answers)).isEqualTo(published);
+          assertCovered(broker, published.size());
           assertThat(archive.isAlive()).as(archive.output()).isTrue();
           assertThat(second.output()).doesNotContain("Exception");
         }
       }
     }
+  }
+
+  /** What the killed worker and its heir have told adds up to what is on the topics. */
+  private static void assertCovered(Broker broker, int published) throws Exception {
+    CoverageTable table = new CoverageTable();
+    broker.read(Topic.COVERAGE, Coverage.class).forEach(table::add);
+    List<Row> rows = table.rows(Instant.now());
+    assertThat(rows).allMatch(row -> row.toCome("street") == 0);
+    List<Answers> answers =
+        rows.stream().flatMap(row -> Stream.ofNullable(row.prompts().get("street"))).toList();
+    assertThat(answers.stream().mapToLong(Answers::consumed).sum())
+        .isEqualTo(answers.stream().mapToLong(Answers::answered).sum())
+        .isEqualTo(published);
   }
 
   private String configuration(Broker broker, RtspServer cameras) throws Exception {

@@ -7,13 +7,17 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
  * Counts what becomes of frames, by camera, session and the minute in which they were captured, and
- * knows what of it has to be told. Safe for use by many threads.
+ * knows what of it has to be told. What cannot be told, because the broker is away, is kept until
+ * it can; of more than {@value #MOST_MINUTES} minutes the oldest are given up. Safe for use by many
+ * threads.
  */
 public final class CoverageBook {
   /** More than a frame may be on its way to the broker. */
@@ -22,8 +26,12 @@ public final class CoverageBook {
   /** How old a minute's last record may be when the process dies. */
   static final Duration EVERY = Duration.ofSeconds(10);
 
+  /** Eight hours of 20 cameras, in some MiB. */
+  static final int MOST_MINUTES = 10_000;
+
   private final String process;
-  private final Map<Minute, Counts> minutes = new HashMap<>();
+  private final Map<Minute, Counts> minutes = new LinkedHashMap<>();
+  private long givenUp;
 
   /**
    * @param process {@link Coverage#getProcess()}
@@ -83,6 +91,10 @@ public final class CoverageBook {
       late++;
     }
 
+    private boolean isTold() {
+      return told == revision;
+    }
+
     /** A frame is on its way, to the broker or in the outbox: more will be counted here. */
     public void pending(int more) {
       pending += more;
@@ -93,9 +105,29 @@ public final class CoverageBook {
   public record Due(Coverage coverage, Minute minute, long revision) {}
 
   public synchronized void count(Minute minute, Consumer<Counts> change) {
-    Counts counts = minutes.computeIfAbsent(minute, m -> new Counts());
+    Counts counts = minutes.get(minute);
+    if (counts == null) {
+      makeRoom();
+      counts = new Counts();
+      minutes.put(minute, counts);
+    }
     change.accept(counts);
     counts.revision++;
+  }
+
+  private void makeRoom() {
+    if (minutes.size() >= MOST_MINUTES) {
+      Iterator<Counts> oldest = minutes.values().iterator();
+      givenUp += oldest.next().isTold() ? 0 : 1;
+      oldest.remove();
+    }
+  }
+
+  /** How many minutes were given up since this was last asked. */
+  public synchronized long takeGivenUp() {
+    long taken = givenUp;
+    givenUp = 0;
+    return taken;
   }
 
   /**
@@ -154,7 +186,7 @@ public final class CoverageBook {
       return;
     }
     counts.told = Math.max(counts.told, due.revision());
-    if (counts.closed && counts.pending == 0 && counts.told == counts.revision) {
+    if (counts.closed && counts.pending == 0 && counts.isTold()) {
       minutes.remove(due.minute());
     }
   }

@@ -37,6 +37,7 @@ public final class Outbox implements AutoCloseable {
   private final Deque<Segment> segments = new ArrayDeque<>();
   private Segment open;
   private long bytes;
+  private int cut;
 
   private Outbox(Slot slot, long maxBytes, Consumer<Spooled.Origin> givenUp) {
     this.slot = slot;
@@ -60,6 +61,7 @@ public final class Outbox implements AutoCloseable {
     try {
       for (Path file : slot.segments()) {
         Segment segment = Segment.recover(file);
+        outbox.cut += segment.isCut() ? 1 : 0;
         if (segment.isEmpty()) {
           segment.delete();
         } else {
@@ -164,6 +166,14 @@ public final class Outbox implements AutoCloseable {
     if (entry.segment().remove(entry) && !entry.segment().isDeleted()) {
       discard(entry.segment());
     }
+  }
+
+  /**
+   * How many files were found to end in a record that was not whole: one that was being written
+   * when the process, or the machine, died.
+   */
+  public synchronized int cut() {
+    return cut;
   }
 
   /** Whose frames wait, taken ones included. */

@@ -30,6 +30,7 @@ final class Segment {
   private int bytes;
   private int left;
   private boolean deleted;
+  private boolean cut;
 
   private Segment(Path file, Schema writer, int bytes) {
     this.file = file;
@@ -53,7 +54,9 @@ final class Segment {
     byte[] content = Files.readAllBytes(file);
     Schema schema = SegmentFormat.schema(content);
     if (schema == null) {
-      return new Segment(file, SampledFrame.getClassSchema(), 0);
+      Segment empty = new Segment(file, SampledFrame.getClassSchema(), 0);
+      empty.cut = content.length > 0;
+      return empty;
     }
     int offset = SegmentFormat.endOfBlock(content, 4);
     Segment segment = new Segment(file, schema, offset);
@@ -70,6 +73,7 @@ final class Segment {
       end = SegmentFormat.endOfBlock(content, offset);
     }
     if (segment.bytes < content.length) {
+      segment.cut = true;
       try (RandomAccessFile torn = new RandomAccessFile(file.toFile(), "rw")) {
         torn.setLength(segment.bytes);
       }
@@ -136,6 +140,11 @@ final class Segment {
 
   int bytes() {
     return bytes;
+  }
+
+  /** Whether it ended in a record that was not whole or not sound; that one is gone. */
+  boolean isCut() {
+    return cut;
   }
 
   boolean isDeleted() {

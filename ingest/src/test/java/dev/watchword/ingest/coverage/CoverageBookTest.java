@@ -58,6 +58,25 @@ class CoverageBookTest {
   }
 
   @Test
+  void keepsWhatItCannotTellAndGivesUpTheOldestOfTooMany() {
+    Instant end = START.plusSeconds(60L * CoverageBook.MOST_MINUTES);
+    for (Instant at = START; !at.isAfter(end.plusSeconds(60)); at = at.plusSeconds(60)) {
+      book.count(new Minute("gate", "s", at), Counts::captured);
+    }
+    assertThat(book.takeGivenUp()).isEqualTo(2);
+    assertThat(book.takeGivenUp()).isZero();
+
+    for (Due due : book.due(end.plusSeconds(3600), false)) {
+      book.told(due, false);
+    }
+    assertThat(send(end.plusSeconds(3600)))
+        .hasSize(CoverageBook.MOST_MINUTES)
+        .noneMatch(due -> due.minute().start().isBefore(START.plusSeconds(120)));
+    book.count(new Minute("gate", "s", end.plusSeconds(3600)), Counts::captured);
+    assertThat(book.takeGivenUp()).as("what was told makes room").isZero();
+  }
+
+  @Test
   void framesOfTheOutboxAreCountedInTheirOwnMinute() {
     book.count(FIRST, Counts::captured);
     book.count(

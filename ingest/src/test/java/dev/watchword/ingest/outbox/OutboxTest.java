@@ -101,6 +101,7 @@ class OutboxTest {
     left.close();
 
     try (Outbox outbox = open(PLENTY)) {
+      assertThat(outbox.cut()).isZero();
       assertThat(numbers(outbox.take(9, damaged -> {})))
           .containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L);
     }
@@ -146,8 +147,10 @@ class OutboxTest {
     Path file = directory.resolve("0").resolve("0000000000000000007.segment");
     Files.write(file, Arrays.copyOf(whole, whole.length - 5));
 
-    open(PLENTY).close();
+    Outbox outbox = open(PLENTY);
+    outbox.close();
 
+    assertThat(outbox.cut()).isEqualTo(1);
     assertThat(Files.size(file)).isEqualTo(endsOfRecords(whole).getFirst().longValue());
   }
 
