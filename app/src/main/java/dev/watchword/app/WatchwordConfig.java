@@ -31,11 +31,12 @@ record WatchwordConfig(
     Path data = Path.of(root.text("data", "watchword-data")).toAbsolutePath().normalize();
     Set<String> cameras = root.section("cameras").keys();
     ArchiveConfig archive = ArchiveConfig.from(root, data.resolve("storage"));
+    IngestConfig ingest = IngestConfig.from(root, archive.storage().directory());
     WatchwordConfig config =
         new WatchwordConfig(
             KafkaSettings.from(root, registry),
-            IngestConfig.from(root, archive.storage().directory()),
-            InferenceConfig.from(root, cameras),
+            ingest,
+            InferenceConfig.from(root, ingest.seeder(), cameras),
             archive,
             ConsoleConfig.from(root),
             data,
