@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       TailCommand.class,
       CameraCommand.class,
+      PromptCommand.class,
       CoverageCommand.class,
       QueryCommand.class,
       DeadLetterCommand.class,

@@ -32,11 +32,12 @@ record WatchwordConfig(
     Path data = Path.of(root.text("data", "watchword-data")).toAbsolutePath().normalize();
     Set<String> cameras = root.section("cameras").keys();
     ArchiveConfig archive = ArchiveConfig.from(root, data.resolve("storage"));
+    IngestConfig ingest = IngestConfig.from(root, local(archive.storage(), data));
     WatchwordConfig config =
         new WatchwordConfig(
             KafkaSettings.from(root, registry),
-            IngestConfig.from(root, local(archive.storage(), data)),
-            InferenceConfig.from(root, cameras),
+            ingest,
+            InferenceConfig.from(root, ingest.seeder(), cameras),
             archive,
             ConsoleConfig.from(root),
             data,

@@ -76,6 +76,9 @@ final class LiveView {
 
   synchronized void answer(FrameDetections answer) {
     metrics.answer();
+    if (answer.getShadow()) {
+      return;
+    }
     Instant now = clock.instant();
     camera(answer.getId().getCamera()).ifPresent(camera -> camera.answer(answer, now));
     for (Detection detection : answer.getDetections()) {

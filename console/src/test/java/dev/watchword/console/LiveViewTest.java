@@ -19,6 +19,7 @@ import dev.watchword.console.LiveUpdate.Seen;
 import dev.watchword.schemas.CameraCause;
 import dev.watchword.schemas.CameraState;
 import dev.watchword.schemas.CaptureClock;
+import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.FrameId;
 import dev.watchword.schemas.Outcome;
 import dev.watchword.schemas.Task;
@@ -81,6 +82,23 @@ class LiveViewTest {
         .containsExactly(
             new LiveUpdate.Said("scene", "two people"),
             new LiveUpdate.Said("open", "x".repeat(500) + "…"));
+  }
+
+  @Test
+  void showsNothingOfAShadow() {
+    view.frame(frame("gate", 0));
+    FrameDetections shadow =
+        FrameDetections.newBuilder(answer(id("gate", 0), detection("car", 0, 0, 1, 1)))
+            .setShadow(true)
+            .build();
+    view.answer(shadow);
+    view.answer(answer(id("gate", 0), detection("person", 0, 0, 1, 1)));
+    view.flush();
+
+    assertThat(pictures()).hasSize(1);
+    assertThat(pictures().getFirst().header().boxes())
+        .extracting(Box::label)
+        .containsExactly("person");
   }
 
   @Test

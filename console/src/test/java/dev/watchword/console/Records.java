@@ -89,24 +89,23 @@ final class Records {
       Instant capturedAt,
       Instant completedAt,
       Detection... detections) {
-    return new FrameDetections(
-        id,
-        capturedAt,
-        CaptureClock.ARRIVAL,
-        completedAt,
-        1280,
-        720,
-        prompt,
-        "0badcafe",
-        Task.DETECT,
-        new ModelId("test", "1", "none", "f32"),
-        outcome,
-        null,
-        List.of(detections),
-        "",
-        0,
-        new StageTimings(0L, 0L, 0L, 0L, 0L, 1),
-        false);
+    return FrameDetections.newBuilder()
+        .setId(id)
+        .setCapturedAt(capturedAt)
+        .setClock(CaptureClock.ARRIVAL)
+        .setCompletedAt(completedAt)
+        .setSourceWidth(1280)
+        .setSourceHeight(720)
+        .setPromptId(prompt)
+        .setPromptVersion("0badcafe")
+        .setTask(Task.DETECT)
+        .setModel(new ModelId("test", "1", "none", "f32"))
+        .setOutcome(outcome)
+        .setDetections(List.of(detections))
+        .setText("")
+        .setTokens(0)
+        .setTimings(new StageTimings(0L, 0L, 0L, 0L, 0L, 1))
+        .build();
   }
 
   static Detection detection(String label, double xMin, double yMin, double xMax, double yMax) {

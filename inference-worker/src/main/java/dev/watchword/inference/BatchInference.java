@@ -37,7 +37,7 @@ final class BatchInference {
   private record Work(Received.Frame source, RgbImage image, List<Prompt> prompts) {}
 
   private final Generator model;
-  private final List<Prompt> prompts;
+  private final PromptBook prompts;
   private final Topics topics;
   private final InstantSource clock;
   private final InferenceMetrics metrics;
@@ -48,7 +48,7 @@ final class BatchInference {
 
   BatchInference(
       Generator model,
-      List<Prompt> prompts,
+      PromptBook prompts,
       Topics topics,
       InstantSource clock,
       InferenceMetrics metrics) {
@@ -231,7 +231,7 @@ final class BatchInference {
   }
 
   private List<Prompt> promptsFor(Received.Frame frame) {
-    return prompts.stream().filter(prompt -> prompt.isFor(frame.camera())).toList();
+    return prompts.of(frame.frame());
   }
 
   /** From the record's publication; clocks of two machines may disagree, so never negative. */

@@ -8,11 +8,13 @@ import org.apache.kafka.clients.producer.Producer;
 /**
  * What the loop speaks to Kafka with; the loop closes all of it.
  *
+ * @param prompts what frames are asked
  * @param producers makes transactional producers, all under one transactional id
  */
 record FrameClients(
     Consumer<String, byte[]> consumer,
     RecordDecoder decoder,
+    PromptFeed prompts,
     Supplier<Producer<String, Object>> producers,
     String framesTopic,
     String lateTopic,

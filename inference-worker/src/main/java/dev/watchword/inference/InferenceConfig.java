@@ -26,6 +26,7 @@ import java.util.Set;
  * What the worker reads from the file: sections {@code prompts}, {@code model} and {@code
  * inference}.
  *
+ * @param seeder whose prompts these are: this host and data directory
  * @param modelPath a checkpoint directory; empty for the embedded one
  * @param engine name of the DJL engine that runs the model
  * @param remote how to reach the model when it is behind an endpoint
@@ -35,6 +36,7 @@ import java.util.Set;
  */
 public record InferenceConfig(
     List<Prompt> prompts,
+    String seeder,
     Optional<Path> modelPath,
     ModelOptions model,
     String engine,
@@ -57,15 +59,17 @@ public record InferenceConfig(
   /**
    * Reads and checks the sections.
    *
+   * @param seeder this host and data directory
    * @param cameraIds the cameras that prompts may name; empty when they are not known here
    */
-  public static InferenceConfig from(Section root, Set<String> cameraIds) {
+  public static InferenceConfig from(Section root, String seeder, Set<String> cameraIds) {
     Section inference = root.section("inference");
     Section model = root.section("model");
     String engine = engine(model);
     List<Prompt> prompts = prompts(root, cameraIds);
     return new InferenceConfig(
         prompts,
+        seeder,
         model.optionalText("path").map(Path::of),
         modelOptions(model, prompts),
         engine,
@@ -165,7 +169,7 @@ public record InferenceConfig(
         throw section.wrong("cameras", unknownCamera(camera, cameraIds));
       }
     }
-    return new Prompt(id, asked(section), cameras);
+    return new Prompt(id, asked(section), cameras, section.flag("shadow", false));
   }
 
   /** Free text is asked for by a key of its own, so that a slip in a task's name is no prompt. */

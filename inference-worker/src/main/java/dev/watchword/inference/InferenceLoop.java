@@ -44,6 +44,7 @@ final class InferenceLoop implements LoopThread.Loop {
 
   private final Consumer<String, byte[]> consumer;
   private final RecordDecoder decoder;
+  private final PromptFeed prompts;
   private final TransactionalPublisher publisher;
   private final FrameBatcher batcher;
   private final SeenFrames seen = new SeenFrames();
@@ -77,11 +78,12 @@ final class InferenceLoop implements LoopThread.Loop {
       HealthLog health) {
     this.consumer = clients.consumer();
     this.decoder = clients.decoder();
+    this.prompts = clients.prompts();
     this.publisher = new TransactionalPublisher(clients.producers());
     this.batcher = new FrameBatcher(config.maxBatch(), config.maxBatchDelay());
-    this.triage = new Triage(config.prompts(), config.maxAge(), time.clock(), seen);
+    this.triage = new Triage(prompts.book(), config.maxAge(), time.clock(), seen);
     this.inference =
-        new BatchInference(model, config.prompts(), clients.topics(), time.clock(), metrics);
+        new BatchInference(model, prompts.book(), clients.topics(), time.clock(), metrics);
     this.coverage = coverage;
     this.coverageTopic = clients.topics().coverage();
     this.metrics = metrics;
@@ -164,6 +166,7 @@ final class InferenceLoop implements LoopThread.Loop {
   }
 
   private void answer() throws InterruptedException {
+    prompts.refresh();
     Answers answers = inference.answer(batcher.take(triage::judge));
     coverage.with(answers.tallies()).forEach(record -> answers.cover(coverageTopic, record));
     try (InferenceMetrics.Stage stage = metrics.stage("publish")) {
@@ -229,6 +232,7 @@ final class InferenceLoop implements LoopThread.Loop {
     publisher.close();
     consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
     decoder.close();
+    prompts.close();
   }
 
   /** Partitions that leave take their frames with them: another worker answers those. */

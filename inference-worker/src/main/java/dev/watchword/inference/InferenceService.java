@@ -91,10 +91,12 @@ public final class InferenceService implements Service {
     private EngineModel model;
 
     @Override
-    public InferenceLoop connect(Backoff backoff) throws CheckpointException, IOException {
+    public InferenceLoop connect(Backoff backoff)
+        throws CheckpointException, IOException, InterruptedException {
       if (model == null) {
         model = config.load(directory());
       }
+      new PromptTopic(context.kafka()).seed(config.prompts(), config.seeder(), context.clock());
       return new InferenceLoop(
           config,
           model,
@@ -149,6 +151,12 @@ public final class InferenceService implements Service {
     return new FrameClients(
         new KafkaConsumer<>(kafka.consumer(NAME, kafka.group(NAME), consumerSettings())),
         kafka.decoder(),
+        new PromptFeed(
+            new KafkaConsumer<>(kafka.consumer("prompts", "", Map.of())),
+            kafka.decoder(),
+            kafka.name(Topic.PROMPTS),
+            new PromptBook(),
+            System::nanoTime),
         () -> new KafkaProducer<>(kafka.producer(NAME, producerSettings(transactionalId))),
         kafka.name(Topic.FRAMES),
         kafka.name(Topic.FRAMES_LATE),

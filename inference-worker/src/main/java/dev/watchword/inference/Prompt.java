@@ -11,8 +11,9 @@ import java.util.Set;
  * @param id its name in the configuration
  * @param asked what the model is asked
  * @param cameras ids of cameras; empty for all
+ * @param shadow asked beside the others to see what it would say
  */
-public record Prompt(String id, TaskPrompt asked, Set<String> cameras) {
+public record Prompt(String id, TaskPrompt asked, Set<String> cameras, boolean shadow) {
   public Prompt {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(asked, "asked");
@@ -24,7 +25,7 @@ public record Prompt(String id, TaskPrompt asked, Set<String> cameras) {
     return Ids.promptVersion(asked.text());
   }
 
-  boolean isFor(String camera) {
+  public boolean isFor(String camera) {
     return cameras.isEmpty() || cameras.contains(camera);
   }
 }

@@ -3,16 +3,15 @@ package dev.watchword.inference;
 import dev.watchword.inference.SeenFrames.Sighting;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 
 /** Decides, when a batch is made, what is to be done with each record. */
 final class Triage {
-  private final List<Prompt> prompts;
+  private final PromptBook prompts;
   private final Duration maxAge;
   private final InstantSource clock;
   private final SeenFrames seen;
 
-  Triage(List<Prompt> prompts, Duration maxAge, InstantSource clock, SeenFrames seen) {
+  Triage(PromptBook prompts, Duration maxAge, InstantSource clock, SeenFrames seen) {
     this.prompts = prompts;
     this.maxAge = maxAge;
     this.clock = clock;
@@ -36,7 +35,7 @@ final class Triage {
   }
 
   private Verdict verdict(Received.Frame frame) {
-    if (prompts.stream().noneMatch(prompt -> prompt.isFor(frame.camera()))) {
+    if (prompts.of(frame.frame()).isEmpty()) {
       return Verdict.NO_PROMPT;
     }
     return !frame.late() && clock.instant().isAfter(frame.frame().getCapturedAt().plus(maxAge))

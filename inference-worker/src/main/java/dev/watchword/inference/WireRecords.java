@@ -77,7 +77,8 @@ final class WireRecords {
         .setDetections(List.of())
         .setText("")
         .setTokens(0)
-        .setLate(received.late());
+        .setLate(received.late())
+        .setShadow(prompt.shadow());
   }
 
   private static Detection detection(dev.watchword.paligemma.Detection detection) {

@@ -26,7 +26,7 @@ class InferenceConfigTest {
 
   private static InferenceConfig read(String text, String... cameras) {
     Section root = ConfigFile.parse("watchword.yaml", text, name -> null);
-    InferenceConfig config = InferenceConfig.from(root, Set.of(cameras));
+    InferenceConfig config = InferenceConfig.from(root, "here", Set.of(cameras));
     root.rejectUnknown();
     return config;
   }

@@ -33,7 +33,7 @@ class InferenceServiceTest {
         new ServiceContext(
             KafkaSettings.from(root, registry), registry, Clock.systemUTC(), bug::complete);
     try (InferenceService service =
-        new InferenceService(context, InferenceConfig.from(root, Set.of()), directory)) {
+        new InferenceService(context, InferenceConfig.from(root, "here", Set.of()), directory)) {
       assertThat(service.health().detail()).isEqualTo("not started");
       service.start();
 

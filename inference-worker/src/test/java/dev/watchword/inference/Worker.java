@@ -42,13 +42,13 @@ final class Worker {
 
   final CollectorRegistry registry = new CollectorRegistry();
   final FramesConsumer consumer = new FramesConsumer();
+  final PromptLog promptLog = new PromptLog();
   final ScriptedModel model;
   final List<AnswersProducer> producers = new ArrayList<>();
   final HealthLog health = new HealthLog("inference");
   final InferenceLoop loop;
   Instant now = Instant.parse("2026-03-01T10:00:00Z");
 
-  private final List<Prompt> prompts;
   private int runs;
 
   Worker(int maxBatch, Prompt... prompts) {
@@ -56,11 +56,14 @@ final class Worker {
   }
 
   Worker(int maxBatch, Generator generator, Prompt... prompts) {
-    this.prompts = List.of(prompts);
+    for (Prompt prompt : prompts) {
+      promptLog.append(PromptTopic.version(prompt, Instant.EPOCH, "here", now));
+    }
     this.model = generator instanceof ScriptedModel scripted ? scripted : null;
     InferenceConfig config =
         new InferenceConfig(
-            this.prompts,
+            List.of(prompts),
+            "here",
             Optional.empty(),
             ModelOptions.defaults(),
             "OnnxRuntime",
@@ -75,6 +78,12 @@ final class Worker {
             new FrameClients(
                 consumer,
                 RecordDecoder.with(frames()),
+                new PromptFeed(
+                    promptLog,
+                    RecordDecoder.with(PromptLog.decoder()),
+                    PromptLog.TOPIC,
+                    new PromptBook(),
+                    () -> Duration.between(Instant.EPOCH, now).toNanos()),
                 this::newProducer,
                 FramesConsumer.TOPIC,
                 FramesConsumer.LATE,
@@ -88,7 +97,7 @@ final class Worker {
   }
 
   static Prompt prompt(String id, String text, String... cameras) {
-    return new Prompt(id, TaskPrompt.parse(text), Set.of(cameras));
+    return new Prompt(id, TaskPrompt.parse(text), Set.of(cameras), false);
   }
 
   private AnswersProducer newProducer() {

@@ -36,6 +36,11 @@ public final class Ids {
     }
   }
 
+  /** The key of a prompt's version: a later record with the same moment replaces it. */
+  public static String key(Prompt version) {
+    return version.getId() + "/" + version.getEffectiveFrom();
+  }
+
   /** {@code camera/session/sequence}, as logs and file names show it. */
   public static String text(FrameId id) {
     return id.getCamera() + "/" + id.getSession() + "/" + id.getSequence();

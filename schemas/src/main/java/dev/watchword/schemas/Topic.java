@@ -12,6 +12,8 @@ public enum Topic {
    * them, so there are more than there will be processes.
    */
   CAMERAS("cameras", Map.of("cleanup.policy", "compact", "max.compaction.lag.ms", "86400000"), 16),
+  /** Every version of each {@link Prompt}. */
+  PROMPTS("prompts", Map.of("cleanup.policy", "compact")),
   /**
    * {@link SampledFrame}s of live cameras. Pictures are large and soon stale: minutes, and bounded
    * in bytes.

@@ -52,9 +52,10 @@ class GoldenBytesTest {
     return Stream.of(
         new Sample(1, frame(null, 0)),
         new Sample(2, frame(12_000L, 3)),
-        new Sample(1, detections(Task.DETECT, null, false)),
-        new Sample(2, detections(Task.SEGMENT, mask(), false)),
-        new Sample(3, detections(Task.SEGMENT, mask(), true)),
+        new Sample(1, detections(Task.DETECT, null, false, false)),
+        new Sample(2, detections(Task.SEGMENT, mask(), false, false)),
+        new Sample(3, detections(Task.SEGMENT, mask(), true, false)),
+        new Sample(4, detections(Task.SEGMENT, mask(), true, true)),
         new Sample(
             1,
             new CameraStatus(
@@ -105,6 +106,18 @@ class GoldenBytesTest {
                 "host:/srv/watchword-data",
                 false,
                 TIME)),
+        new Sample(
+            1,
+            new Prompt(
+                "people",
+                "detect person",
+                false,
+                List.of("gate"),
+                TIME,
+                true,
+                true,
+                "host:/srv/watchword-data",
+                TIME.minusSeconds(2))),
         new Sample(1, coverage("", 0, 0)),
         new Sample(2, coverage("people", 96, 3)),
         new Sample(
@@ -166,7 +179,7 @@ class GoldenBytesTest {
         ByteBuffer.wrap(new byte[] {1, 127}), 2, 1, ByteBuffer.wrap(new byte[] {0, (byte) 255}));
   }
 
-  private static FrameDetections detections(Task task, Mask mask, boolean late) {
+  private static FrameDetections detections(Task task, Mask mask, boolean late, boolean shadow) {
     BoundingBox box = new BoundingBox(0.25f, 0.5f, 0.75f, 1f);
     ScoreParts parts = new ScoreParts(0.9f, 0.95f, 0.8f);
     return new FrameDetections(
@@ -186,7 +199,8 @@ class GoldenBytesTest {
         "<loc0512><loc0256><loc1023><loc0768> person",
         6,
         new StageTimings(1L, 2L, 3L, 4L, 5L, 8),
-        late);
+        late,
+        shadow);
   }
 
   static Stream<Sample> newest() {

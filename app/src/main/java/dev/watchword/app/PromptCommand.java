@@ -1,0 +1,201 @@
+package dev.watchword.app;
+
+import dev.watchword.inference.PromptTopic;
+import dev.watchword.paligemma.TaskPrompt;
+import dev.watchword.paligemma.TextPrompt;
+import dev.watchword.schemas.Ids;
+import dev.watchword.schemas.Prompt;
+import dev.watchword.service.kafka.KafkaSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code watchword prompt}: sets, removes and lists prompts while everything runs. */
+@Command(
+    name = "prompt",
+    description = "Sets, removes and lists prompts while everything runs.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      PromptCommand.Setting.class,
+      PromptCommand.Remove.class,
+      PromptCommand.Listing.class
+    })
+final class PromptCommand {
+  /** From writing a version to its moment, with some time for the way to Kafka. */
+  private static final Duration LEAD = PromptTopic.LEAD.plusMillis(500);
+
+  private PromptCommand() {}
+
+  /** What all of them need: a Kafka. */
+  abstract static sealed class Action implements Callable<Integer> {
+    @Mixin private KafkaOptions kafkaOptions;
+
+    @Override
+    public final Integer call() throws InterruptedException {
+      KafkaSettings kafka = kafkaOptions.settings();
+      try {
+        act(new PromptTopic(kafka));
+        return 0;
+      } catch (KafkaException e) {
+        throw new CommandFailure(
+            "Kafka at " + kafka.bootstrapServers() + ": " + KafkaSettings.sentence(e), e);
+      }
+    }
+
+    abstract void act(PromptTopic topic) throws InterruptedException;
+  }
+
+  /** When a version takes effect. */
+  static final class Moment {
+    @Option(
+        names = "--from",
+        paramLabel = "TIME",
+        description =
+            "When it takes effect, by the frames' capture time, such as 2026-03-01T10:00:00Z. Default: as soon as can be, in about a second.")
+    private Instant from;
+
+    Instant of(Instant now) {
+      Instant earliest = now.plus(LEAD);
+      if (from != null && from.isBefore(earliest)) {
+        throw new CommandFailure(
+            "--from "
+                + from
+                + " is too early: workers must know of it a second before, so "
+                + earliest.truncatedTo(ChronoUnit.MILLIS)
+                + " or later");
+      }
+      return (from == null ? earliest : from).truncatedTo(ChronoUnit.MICROS);
+    }
+  }
+
+  @Command(
+      name = "set",
+      description = "Adds a prompt, or changes it to a new version.",
+      mixinStandardHelpOptions = true)
+  static final class Setting extends Action {
+    @Parameters(index = "0", paramLabel = "ID", description = "The prompt's name.")
+    private String id;
+
+    @Parameters(index = "1", paramLabel = "TEXT", description = "Such as 'detect person ; car'.")
+    private String text;
+
+    @Option(names = "--free-text", description = "Any words, given to the model as they are.")
+    private boolean freeText;
+
+    @Option(
+        names = "--camera",
+        paramLabel = "ID",
+        description = "Only for this camera; may be given several times. Default: all.")
+    private List<String> cameras = List.of();
+
+    @Option(
+        names = "--shadow",
+        description = "Store its answers, but show them not and raise no events and alerts.")
+    private boolean shadow;
+
+    @Mixin private Moment moment;
+
+    @Override
+    void act(PromptTopic topic) throws InterruptedException {
+      Instant now = Instant.now();
+      Instant from = moment.of(now);
+      dev.watchword.inference.Prompt prompt =
+          new dev.watchword.inference.Prompt(id, asked(), Set.copyOf(cameras), shadow);
+      topic.write(List.of(PromptTopic.version(prompt, from, null, now)));
+      System.out.println(id + " version " + prompt.version() + " holds from " + from);
+    }
+
+    private TaskPrompt asked() {
+      try {
+        return freeText ? new TextPrompt(text) : TaskPrompt.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new CommandFailure("prompt " + id + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = "Asks a prompt no more, also one that the configuration file names.",
+      mixinStandardHelpOptions = true)
+  static final class Remove extends Action {
+    @Parameters(index = "0", paramLabel = "ID", description = "The prompt's name.")
+    private String id;
+
+    @Mixin private Moment moment;
+
+    @Override
+    void act(PromptTopic topic) throws InterruptedException {
+      Instant now = Instant.now();
+      Prompt last =
+          topic.read().stream()
+              .filter(version -> version.getId().equals(id))
+              .reduce((one, other) -> other)
+              .filter(Prompt::getEnabled)
+              .orElseThrow(
+                  () ->
+                      new CommandFailure(
+                          "there is no prompt "
+                              + id
+                              + "; 'watchword prompt list' shows those that there are"));
+      topic.write(
+          List.of(
+              Prompt.newBuilder(last)
+                  .setEnabled(false)
+                  .setEffectiveFrom(moment.of(now))
+                  .setSeededBy(null)
+                  .setChangedAt(now)
+                  .build()));
+    }
+  }
+
+  @Command(
+      name = "list",
+      description = "Lists the prompts that hold now or will.",
+      mixinStandardHelpOptions = true)
+  static final class Listing extends Action {
+    private static final String ROW = "%-16s %-9s %-24s %-9s %-16s %s%n";
+
+    @Option(names = "--all", description = "Earlier versions and removed prompts, too.")
+    private boolean all;
+
+    @Override
+    void act(PromptTopic topic) throws InterruptedException {
+      Instant now = Instant.now();
+      Map<String, Prompt> present = new LinkedHashMap<>();
+      List<Prompt> versions = topic.read();
+      versions.stream()
+          .filter(version -> !version.getEffectiveFrom().isAfter(now))
+          .forEach(version -> present.put(version.getId(), version));
+      System.out.printf(ROW, "prompt", "version", "holds from", "from", "cameras", "text");
+      for (Prompt version : versions) {
+        boolean isPast =
+            !version.getEffectiveFrom().isAfter(now) && present.get(version.getId()) != version;
+        if (all || !isPast && (version.getEnabled() || version.getEffectiveFrom().isAfter(now))) {
+          print(version);
+        }
+      }
+    }
+
+    private static void print(Prompt version) {
+      System.out.printf(
+          ROW,
+          version.getId(),
+          version.getEnabled() ? Ids.promptVersion(version.getText()) : "removed",
+          version.getEffectiveFrom().equals(Instant.EPOCH) ? "ever" : version.getEffectiveFrom(),
+          version.getSeededBy() == null ? "run time" : "file",
+          version.getCameras().isEmpty() ? "all" : String.join(",", version.getCameras()),
+          (version.getShadow() ? "(shadow) " : "") + version.getText());
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.watchword.inference;
+
+import dev.watchword.paligemma.Task;
+import dev.watchword.schemas.Ids;
+import dev.watchword.schemas.Topic;
+import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.LatestRecords;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Reads and writes the versions of prompts, outside of any group. Thread-safe. All methods throw
+ * {@link KafkaException} when Kafka or the registry does not answer.
+ */
+public final class PromptTopic {
+  /** How long before it takes effect a version must have been written. */
+  public static final Duration LEAD = Duration.ofSeconds(1);
+
+  private static final int LIMIT_MILLIS = 5_000;
+
+  private final KafkaSettings kafka;
+
+  public PromptTopic(KafkaSettings kafka) {
+    this.kafka = kafka;
+  }
+
+  /** All versions, by prompt and the moment from which they hold. */
+  public List<dev.watchword.schemas.Prompt> read() throws InterruptedException {
+    List<dev.watchword.schemas.Prompt> versions =
+        new ArrayList<>(
+            LatestRecords.read(kafka, Topic.PROMPTS, dev.watchword.schemas.Prompt.class).values());
+    versions.sort(
+        Comparator.comparing(dev.watchword.schemas.Prompt::getId)
+            .thenComparing(dev.watchword.schemas.Prompt::getEffectiveFrom));
+    return versions;
+  }
+
+  /** Returns when Kafka has them. */
+  public void write(Collection<dev.watchword.schemas.Prompt> versions) throws InterruptedException {
+    if (versions.isEmpty()) {
+      return;
+    }
+    Map<String, Object> settings =
+        kafka.producer(
+            "prompts",
+            Map.of(
+                ProducerConfig.LINGER_MS_CONFIG, 0,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, LIMIT_MILLIS,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MILLIS,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, LIMIT_MILLIS));
+    String topic = kafka.name(Topic.PROMPTS);
+    try (KafkaProducer<String, SpecificRecord> producer = new KafkaProducer<>(settings)) {
+      for (dev.watchword.schemas.Prompt version : versions) {
+        producer.send(new ProducerRecord<>(topic, Ids.key(version), version)).get();
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof KafkaException failure
+          ? failure
+          : new KafkaException(e.getCause());
+    }
+  }
+
+  /** Writes what a configuration file changes. */
+  void seed(List<Prompt> file, String seeder, InstantSource clock) throws InterruptedException {
+    write(seeds(read(), file, seeder, clock.instant()));
+  }
+
+  /**
+   * The versions that a file adds. A prompt that was never there holds for all time, so that no
+   * frame that waits goes unasked. Prompts that were made or changed while running stay as they
+   * are; what this file named before and names no longer is asked no more.
+   *
+   * @param present all versions, those of one prompt in the order of their moments
+   */
+  static List<dev.watchword.schemas.Prompt> seeds(
+      List<dev.watchword.schemas.Prompt> present, List<Prompt> file, String seeder, Instant now) {
+    Map<String, dev.watchword.schemas.Prompt> last = new HashMap<>();
+    present.forEach(version -> last.put(version.getId(), version));
+    Instant soon = now.plus(LEAD).truncatedTo(ChronoUnit.MICROS);
+    List<dev.watchword.schemas.Prompt> seeds = new ArrayList<>();
+    for (Prompt prompt : file) {
+      dev.watchword.schemas.Prompt old = last.remove(prompt.id());
+      dev.watchword.schemas.Prompt seed =
+          version(prompt, old == null ? Instant.EPOCH : soon, seeder, now);
+      if (old == null || old.getSeededBy() != null && !isSame(old, seed)) {
+        seeds.add(seed);
+      }
+    }
+    for (dev.watchword.schemas.Prompt gone : last.values()) {
+      if (gone.getEnabled() && seeder.equals(gone.getSeededBy())) {
+        seeds.add(
+            dev.watchword.schemas.Prompt.newBuilder(gone)
+                .setEnabled(false)
+                .setEffectiveFrom(soon)
+                .setChangedAt(now)
+                .build());
+      }
+    }
+    return seeds;
+  }
+
+  /**
+   * A version of a prompt.
+   *
+   * @param seeder null when it is made while everything runs
+   */
+  public static dev.watchword.schemas.Prompt version(
+      Prompt prompt, Instant effectiveFrom, String seeder, Instant now) {
+    return dev.watchword.schemas.Prompt.newBuilder()
+        .setId(prompt.id())
+        .setText(prompt.asked().text())
+        .setFreeText(prompt.asked().task() == Task.TEXT)
+        .setCameras(prompt.cameras().stream().sorted().toList())
+        .setEffectiveFrom(effectiveFrom)
+        .setShadow(prompt.shadow())
+        .setSeededBy(seeder)
+        .setChangedAt(now)
+        .build();
+  }
+
+  private static boolean isSame(
+      dev.watchword.schemas.Prompt one, dev.watchword.schemas.Prompt other) {
+    return one.getEnabled() == other.getEnabled()
+        && one.getText().equals(other.getText())
+        && one.getFreeText() == other.getFreeText()
+        && one.getShadow() == other.getShadow()
+        && one.getCameras().equals(other.getCameras());
+  }
+}
