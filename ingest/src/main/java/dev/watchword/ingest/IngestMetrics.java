@@ -4,6 +4,7 @@ import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.ingest.coverage.CoverageBook.Counts;
 import dev.watchword.ingest.coverage.CoverageBook.Minute;
 import dev.watchword.ingest.outbox.Spooled;
+import dev.watchword.schemas.CaptureClock;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.schemas.Topic;
 import io.prometheus.client.CollectorRegistry;
@@ -41,6 +42,8 @@ final class IngestMetrics {
   private final Gauge inFlight;
   private final Gauge outbox;
   private final Gauge live;
+  private final Gauge clockError;
+  private final Gauge clockSkew;
   private final Gauge recording;
   private final Counter recordedBytes;
   private final Counter recordingFailures;
@@ -99,6 +102,18 @@ final class IngestMetrics {
             .register(registry);
     live =
         Gauge.build("watchword_ingest_camera_live", "1 while the camera gives frames.")
+            .labelNames("camera")
+            .register(registry);
+    clockError =
+        Gauge.build(
+                "watchword_ingest_clock_error_seconds",
+                "By how much the camera's capture times may be wrong; NaN where unknown.")
+            .labelNames("camera")
+            .register(registry);
+    clockSkew =
+        Gauge.build(
+                "watchword_ingest_clock_skew_ratio",
+                "By how much the camera's stream clock is faster than ours; NaN until known.")
             .labelNames("camera")
             .register(registry);
     recording =
@@ -164,6 +179,8 @@ final class IngestMetrics {
     private final Gauge.Child inFlight;
     private final Gauge.Child outbox;
     private final Gauge.Child live;
+    private final Gauge.Child clockError;
+    private final Gauge.Child clockSkew;
     private final Counter.Child sessions;
 
     private Camera(String id) {
@@ -180,6 +197,9 @@ final class IngestMetrics {
       inFlight = IngestMetrics.this.inFlight.labels(id);
       outbox = IngestMetrics.this.outbox.labels(id);
       live = IngestMetrics.this.live.labels(id);
+      clockError = IngestMetrics.this.clockError.labels(id);
+      clockSkew = IngestMetrics.this.clockSkew.labels(id);
+      live(false);
       sessions = IngestMetrics.this.sessions.labels(id);
     }
 
@@ -306,6 +326,14 @@ final class IngestMetrics {
 
     void live(boolean now) {
       live.set(now ? 1 : 0);
+      if (!now) {
+        clock(new ClockQuality(CaptureClock.ARRIVAL, -1, Double.NaN));
+      }
+    }
+
+    void clock(ClockQuality quality) {
+      clockError.set(quality.errorMicros() < 0 ? Double.NaN : quality.errorMicros() / 1e6);
+      clockSkew.set(quality.skewPpm() / 1e6);
     }
 
     void recording(boolean now) {

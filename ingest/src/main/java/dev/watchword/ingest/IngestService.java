@@ -161,7 +161,8 @@ public final class IngestService implements Service {
             context.clock(),
             pause,
             RandomGenerator.getDefault(),
-            taps.all());
+            taps.all(),
+            taps::recording);
     evidence.put(camera.id(), new EvidenceLoop.Source(camera, taps.ring()));
     return new RunningCamera(
         camera, supervisor, taps, () -> evidence.remove(camera.id()), context.bugs());
@@ -208,7 +209,16 @@ public final class IngestService implements Service {
     if (!broker.ok() || !placed.ok()) {
       return Health.down((broker.ok() ? placed : broker).detail() + "; " + cameras());
     }
+    Map<String, String> unrecorded = roster.recordingTroubles();
+    if (!unrecorded.isEmpty()) {
+      return Health.degraded(cameras() + "; " + unrecorded(unrecorded));
+    }
     return Health.up(cameras());
+  }
+
+  private static String unrecorded(Map<String, String> troubles) {
+    String first = troubles.values().iterator().next();
+    return "not recorded: " + String.join(", ", troubles.keySet()) + ": " + first;
   }
 
   private String cameras() {

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -120,6 +121,19 @@ final class Roster implements CameraOwner, AutoCloseable {
 
   long count(CameraState state) {
     return running.values().stream().filter(camera -> camera.camera().state() == state).count();
+  }
+
+  /** A sentence for each camera whose recording is degraded, by id. */
+  Map<String, String> recordingTroubles() {
+    Map<String, String> troubles = new TreeMap<>();
+    running.forEach(
+        (id, camera) -> {
+          Recording recording = camera.camera().recording();
+          if (recording.isDegraded()) {
+            troubles.put(id, recording.detail());
+          }
+        });
+    return troubles;
   }
 
   /** Stops all, and starts none from now on. */

@@ -212,6 +212,8 @@ class FaultMatrixIT {
   void withAClockThatLies() {
     server.clock("gate").wallOffset(Duration.ofDays(-400));
     try (Watch watch = watch().awaitLive().awaitFrames(5)) {
+      assertThat(watch.topics.statuses().getLast().getClock()).isEqualTo(CaptureClock.ARRIVAL);
+      assertThat(watch.topics.count("clock_error_seconds", "gate")).isBetween(0.0, 1.0);
       assertThat(watch.topics.frames())
           .allSatisfy(
               frame -> {

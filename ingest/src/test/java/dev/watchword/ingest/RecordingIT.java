@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.watchword.ingest.coverage.CoverageBook;
+import dev.watchword.schemas.RecordingCause;
 import dev.watchword.schemas.Segment;
 import dev.watchword.schemas.SegmentState;
 import dev.watchword.simulator.DrawnScene;
@@ -45,6 +46,7 @@ class RecordingIT {
   private final IngestMetrics.Camera metrics =
       new IngestMetrics(registry, new CoverageBook("test")).camera("gate");
   private final List<Segment> index = new ArrayList<>();
+  private final RecordingWatch watch = new RecordingWatch();
   private final MovingClock clock = new MovingClock();
 
   private static final class MovingClock extends Clock {
@@ -208,6 +210,8 @@ class RecordingIT {
       feed(queue, loop);
       assertThat(metric("recording_failures_total")).isEqualTo(1);
       assertThat(metric("recording")).isZero();
+      assertThat(watch.now().cause()).isEqualTo(RecordingCause.STORAGE_FAILED);
+      assertThat(watch.now().detail()).contains("recordings");
 
       Files.delete(blocked);
       feed(queue, loop);
@@ -217,6 +221,7 @@ class RecordingIT {
     }
     assertThat(index).isNotEmpty();
     assertThat(metric("recording_failures_total")).isEqualTo(1);
+    assertThat(watch.now()).isEqualTo(Recording.ON);
   }
 
   @Test
@@ -230,6 +235,8 @@ class RecordingIT {
     assertThat(index).isEmpty();
     assertThat(metric("recording_failures_total")).isEqualTo(1);
     assertThat(files().finished()).isEmpty();
+    assertThat(watch.now().cause()).isEqualTo(RecordingCause.DISK_FULL);
+    assertThat(watch.now().detail()).contains("MiB left, less than recording.keep-free");
   }
 
   @Test
@@ -315,7 +322,7 @@ class RecordingIT {
   }
 
   private RecorderLoop loop(RecordingConfig config, PacketQueue queue) {
-    return new RecorderLoop("gate", config, queue, files(), index::add, metrics, clock);
+    return new RecorderLoop("gate", config, queue, files(), index::add, metrics, watch, clock);
   }
 
   private double metric(String name) {
@@ -340,6 +347,7 @@ class RecordingIT {
                   segment -> {},
                   new IngestMetrics(new CollectorRegistry(), new CoverageBook("test"))
                       .camera("gate"),
+                  new RecordingWatch(),
                   Clock.systemUTC());
           PacketReader reader = reader(Path.of(arguments[0]))) {
         queue.opened("session-00000002", reader.parameters(), reader.timeBase());
