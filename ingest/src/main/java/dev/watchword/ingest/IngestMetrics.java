@@ -49,6 +49,7 @@ final class IngestMetrics {
   private final Counter recordingFailures;
   private final Counter unrecorded;
   private final Counter recordsLost;
+  private final Counter deadLetters;
   private final Counter sessions;
   private final Counter failures;
   private final Histogram latency;
@@ -134,6 +135,11 @@ final class IngestMetrics {
                 "Segments and evidence that the broker was not told of.")
             .labelNames("topic")
             .register(registry);
+    deadLetters =
+        Counter.build(
+                "watchword_ingest_dead_letters_total", "Records set aside as they cannot be read.")
+            .labelNames("topic")
+            .register(registry);
     sessions = counter("sessions_total", "Connections opened.").register(registry);
     failures =
         Counter.build("watchword_ingest_failures_total", "Connections failed, by cause.")
@@ -149,6 +155,11 @@ final class IngestMetrics {
 
   private static Counter.Builder counter(String name, String help) {
     return Counter.build("watchword_ingest_" + name, help).labelNames("camera");
+  }
+
+  /** A record of the topic cannot be read. */
+  void deadLetter(Topic topic) {
+    deadLetters.labels(topic.name("")).inc();
   }
 
   void recordLost(Topic topic) {

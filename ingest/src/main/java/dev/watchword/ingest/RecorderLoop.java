@@ -171,12 +171,16 @@ final class RecorderLoop implements LoopThread.Loop {
         files.delete(file);
         continue;
       }
-      Instant start = files.start(file);
+      SegmentTags tags = left.tags();
+      Instant start =
+          tags.startMicros() < 0
+              ? files.start(file)
+              : Instant.EPOCH.plus(tags.startMicros(), ChronoUnit.MICROS);
       Path finished = files.finish(file);
       index.accept(
           new Segment(
               camera,
-              "",
+              tags.session(),
               start,
               start.plus(left.micros(), ChronoUnit.MICROS),
               files.name(finished),

@@ -90,7 +90,14 @@ class RecordingIT {
       Path file = storage.resolve(segment.getName());
       assertThat(Files.size(file)).isEqualTo(segment.getBytes());
       assertThat(AbandonedSegment.read(file))
-          .isEqualTo(new AbandonedSegment(30, 2_900_000, "h264"));
+          .isEqualTo(
+              new AbandonedSegment(
+                  30,
+                  2_900_000,
+                  "h264",
+                  new SegmentTags(
+                      segment.getSession(),
+                      ChronoUnit.MICROS.between(Instant.EPOCH, segment.getStart()))));
       assertThat(CameraProbe.probe(Clips.camera("gate", file.toString())).width()).isEqualTo(320);
     }
     assertThat(metric("recording")).isZero();
@@ -166,6 +173,8 @@ class RecordingIT {
     assertThat(index).hasSize(1);
     Segment segment = index.get(0);
     assertThat(segment.getState()).isEqualTo(SegmentState.RECOVERED);
+    assertThat(segment.getSession()).isEqualTo("session-00000002");
+    assertThat(segment.getStart()).isEqualTo(START.plus(100_007, ChronoUnit.MICROS));
     assertThat(segment.getFrames()).isBetween(100 - GOP, 105);
     assertThat(Duration.between(segment.getStart(), segment.getEnd()).toMillis())
         .isEqualTo((segment.getFrames() - 1) * 100L);
@@ -250,6 +259,7 @@ class RecordingIT {
                 try (SegmentWriter writer =
                     new SegmentWriter(
                         full,
+                        SegmentTags.NONE,
                         reader.parameters(),
                         reader.timeBase(),
                         first,
@@ -264,8 +274,13 @@ class RecordingIT {
   }
 
   @Test
-  void aRecorderThatIsStuckCostsTheCameraNothing() throws Exception {
-    PacketQueue queue = new PacketQueue(metrics::unrecorded);
+  void aRecorderThatIsStuckCostsTheCameraNothingAndIsTold() throws Exception {
+    PacketQueue queue =
+        new PacketQueue(
+            () -> {
+              metrics.unrecorded();
+              watch.fellBehind();
+            });
     try (PacketReader reader = reader(clip)) {
       queue.opened("session-00000001", reader.parameters(), reader.timeBase());
       AVPacket packet = reader.next();
@@ -274,11 +289,13 @@ class RecordingIT {
       }
     }
     assertThat(metric("unrecorded_packets_total")).isEqualTo(51);
+    assertThat(watch.now().cause()).isEqualTo(RecordingCause.DISK_SLOW);
     try (RecorderLoop loop = loop(config(Duration.ofSeconds(60), 1L << 30), queue)) {
       assertThat(index).isEmpty();
     }
     assertThat(index).hasSize(1);
     assertThat(index.get(0).getFrames()).isEqualTo(PacketQueue.MOST_PACKETS - 1);
+    assertThat(watch.now()).as("when it has caught up").isEqualTo(Recording.ON);
   }
 
   private void feed(PacketQueue queue, RecorderLoop loop) throws Exception {
@@ -354,7 +371,7 @@ class RecordingIT {
         loop.step();
         for (int i = 1; i <= 105; i++) {
           AVPacket packet = reader.next();
-          queue.packet(packet, ChronoUnit.MICROS.between(Instant.EPOCH, START) + i * 100_000L);
+          queue.packet(packet, ChronoUnit.MICROS.between(Instant.EPOCH, START) + 7 + i * 100_000L);
           loop.step();
           System.out.println("written " + i);
         }
