@@ -15,6 +15,7 @@ final class FfmpegOptions {
     if (camera.url().isFile()) {
       return options;
     }
+    options.putAll(tls(camera));
     // The deadline callback ends waits in time; this ends those that FFmpeg does not ask it about.
     String timeout = Long.toString(micros(longer(camera.openTimeout(), camera.readTimeout())));
     if (camera.url().isRtsp()) {
@@ -36,6 +37,17 @@ final class FfmpegOptions {
                 : Map.of("listen", "1"));
       }
     }
+    return options;
+  }
+
+  private static Map<String, String> tls(CameraConfig camera) {
+    if (!camera.url().isTls() || !camera.tls().verifies()) {
+      return Map.of();
+    }
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("tls_verify", "1");
+    options.put("verifyhost", camera.url().host());
+    camera.tls().trusted().ifPresent(file -> options.put("ca_file", file.toString()));
     return options;
   }
 

@@ -91,8 +91,12 @@ final class PacketReader implements AutoCloseable {
         // Each picture is a sample.
         av_dict_set(options, "framerate", Double.toString(camera.samplesPerSecond()), 0);
       }
+      long distrusts = FfmpegLog.distrusts();
       int code = avformat_open_input(context, url, demuxer, options);
       if (code < 0) {
+        if (FfmpegLog.distrusts() != distrusts) {
+          throw FfmpegErrors.untrusted(camera.url());
+        }
         // A timed-out reply shows as invalid data.
         throw deadline.isOver()
             ? FfmpegErrors.openTimeout(camera.url())

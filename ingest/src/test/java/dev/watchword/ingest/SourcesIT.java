@@ -133,7 +133,8 @@ class SourcesIT {
 
   @Test
   void rtspOverTls() throws Exception {
-    try (RtspServer server = new RtspServer(0, TlsIdentity.selfSigned(directory))) {
+    TlsIdentity identity = TlsIdentity.selfSigned(directory);
+    try (RtspServer server = new RtspServer(0, identity.context())) {
       server.mount("gate", clip, new RtspCredentials("guard", "s3cret"));
       String url = server.url("gate").replace("//", "//guard:s3cret@");
       try (Watch watch = new Watch(Watch.quick(url).withTimeouts(Duration.ofSeconds(5)))) {
