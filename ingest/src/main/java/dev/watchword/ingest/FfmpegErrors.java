@@ -71,6 +71,14 @@ final class FfmpegErrors {
         url);
   }
 
+  static SourceFailure unverifiedParts(CameraUrl url) {
+    return failure(
+        CameraCause.UNTRUSTED,
+        "%s is a list of further addresses whose certificates would not be verified; set tls:"
+            + " insecure for this camera if that will do",
+        url);
+  }
+
   static SourceFailure openTimeout(CameraUrl url) {
     return failure(
         CameraCause.TIMEOUT, "%s did not give a stream within the camera's open-timeout", url);

@@ -11,7 +11,7 @@ final class FfmpegOptions {
 
   static Map<String, String> of(CameraConfig camera) {
     Map<String, String> options = new LinkedHashMap<>();
-    options.put("protocol_whitelist", protocols(camera.url()));
+    options.put("protocol_whitelist", protocols(camera));
     if (camera.url().isFile()) {
       return options;
     }
@@ -44,11 +44,8 @@ final class FfmpegOptions {
     if (!camera.url().isTls() || !camera.tls().verifies()) {
       return Map.of();
     }
-    Map<String, String> options = new LinkedHashMap<>();
-    options.put("tls_verify", "1");
-    options.put("verifyhost", camera.url().host());
-    camera.tls().trusted().ifPresent(file -> options.put("ca_file", file.toString()));
-    return options;
+    return Map.of(
+        "tls_verify", "1", "ca_file", camera.tls().trusted(camera.url().host()).toString());
   }
 
   private static Map<String, String> transport(Transport transport) {
@@ -64,7 +61,11 @@ final class FfmpegOptions {
    * What FFmpeg may open on behalf of the URL: a playlist or a redirect must not lead from the
    * network into this machine's files, nor from a file into the network.
    */
-  private static String protocols(CameraUrl url) {
+  private static String protocols(CameraConfig camera) {
+    CameraUrl url = camera.url();
+    if (url.scheme().equals("https") && camera.tls().verifies()) {
+      return "https,tcp,tls,httpproxy,crypto,data";
+    }
     return switch (url.scheme()) {
       case "file" -> "file";
       case "rtsp", "rtsps" -> "tcp,tls,udp,rtp,srtp,http,https,httpproxy";

@@ -55,6 +55,7 @@ final class FfmpegSource implements FrameSource {
   private long pictureNanos = startNanos;
   private boolean gotPicture;
   private int sentSincePicture;
+  private SourceFailure ending;
 
   private FfmpegSource(
       CameraConfig camera,
@@ -121,6 +122,9 @@ final class FfmpegSource implements FrameSource {
         return decoded();
       }
       if (decoder.hasEnded()) {
+        if (ending != null) {
+          throw ending;
+        }
         throw gotPicture ? FfmpegErrors.ended(camera.url()) : FfmpegErrors.noPicture(camera.url());
       }
       if (isUndecodable()) {
@@ -166,7 +170,7 @@ final class FfmpegSource implements FrameSource {
       }
       return;
     }
-    AVPacket packet = reader.next();
+    AVPacket packet = read();
     if (packet == null) {
       plan.end();
       decoder.end();
@@ -183,6 +187,22 @@ final class FfmpegSource implements FrameSource {
       taps.forEach(tap -> tap.packet(packet, capturedAt));
     }
     plan.add(coded(packet, pts), pending());
+  }
+
+  /**
+   * The next packet; null when there will be none. What the decoder still holds when a stream stalls
+   * or breaks is given out before that is told: nothing else would ever push it out.
+   */
+  private AVPacket read() throws SourceFailure {
+    try {
+      return reader.next();
+    } catch (SourceFailure failure) {
+      if (stop.isSet()) {
+        throw failure;
+      }
+      ending = failure;
+      return null;
+    }
   }
 
   private long streamTime(AVPacket packet) {

@@ -103,9 +103,18 @@ final class PacketReader implements AutoCloseable {
             : FfmpegErrors.opening(camera.url(), code);
       }
       format = context;
+      // The demuxers of playlists do not hand the options of TLS on.
+      if (camera.url().isTls() && camera.tls().verifies() && isPlaylist()) {
+        throw FfmpegErrors.unverifiedParts(camera.url());
+      }
     } finally {
       av_dict_free(options);
     }
+  }
+
+  private boolean isPlaylist() {
+    String name = format.iformat().name().getString();
+    return name.equals("hls") || name.equals("dash");
   }
 
   /**

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,9 @@ import java.util.stream.Stream;
 public record TlsConfig(Mode mode, Optional<Path> authorities) {
   public static final TlsConfig DEFAULT = new TlsConfig(Mode.VERIFY, Optional.empty());
 
+  private static final Path NOBODY = Path.of("/nobody-is-trusted.pem");
+  private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
+
   /** Where systems keep the authorities that they trust: Debian, Red Hat, SUSE, BSD and macOS. */
   private static final List<String> SYSTEM =
       List.of(
@@ -27,7 +31,10 @@ public record TlsConfig(Mode mode, Optional<Path> authorities) {
 
   /** What is done with the certificate. */
   public enum Mode {
-    /** It must be signed by an authority that is trusted, and made out to the URL's host. */
+    /**
+     * It must be signed by an authority that is trusted, and made out to the URL's host where that
+     * has a name.
+     */
     VERIFY,
     /** Nobody looks at it: what is sent is hidden from listeners, but not from an impostor. */
     INSECURE
@@ -50,13 +57,23 @@ public record TlsConfig(Mode mode, Optional<Path> authorities) {
     return mode == Mode.VERIFY;
   }
 
-  /** The PEM file of whom to trust; empty when the system has none where systems have it. */
-  Optional<Path> trusted() {
-    return authorities.or(
-        () ->
-            Stream.concat(Stream.ofNullable(System.getenv("SSL_CERT_FILE")), SYSTEM.stream())
-                .map(Path::of)
-                .filter(Files::isReadable)
-                .findFirst());
+  /**
+   * The PEM file of whom to trust with a host. FFmpeg compares a certificate with the host's name,
+   * but not with an address in its place: there the system's authorities, which would vouch for
+   * anybody, are not asked, and the camera's {@code tls-ca} has the only say.
+   *
+   * @return a file that does not exist where nobody is to be trusted
+   */
+  Path trusted(String host) {
+    return authorities
+        .or(() -> ADDRESS.matcher(host).matches() ? Optional.empty() : system())
+        .orElse(NOBODY);
+  }
+
+  private static Optional<Path> system() {
+    return Stream.concat(Stream.ofNullable(System.getenv("SSL_CERT_FILE")), SYSTEM.stream())
+        .map(Path::of)
+        .filter(Files::isReadable)
+        .findFirst();
   }
 }

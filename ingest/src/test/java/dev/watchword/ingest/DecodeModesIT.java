@@ -6,6 +6,7 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.simulator.DrawnScene;
+import dev.watchword.simulator.EncodedClip;
 import dev.watchword.simulator.SceneClip;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -67,6 +68,15 @@ class DecodeModesIT {
   @ValueSource(doubles = {0.5, 2, 5})
   void lazySamplesTheSamePicturesOfAMovingScene(double rate) throws IOException {
     same(SceneClip.cached(directory, new DrawnScene(5, 320, 240, 25, 200)), rate);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void lazySamplesTheSamePicturesOfEachCodec(EncodedClip encoded) throws IOException {
+    Path clip = encoded.in(directory);
+    for (double rate : new double[] {0.4, 1, 2, 7.5}) {
+      same(clip, rate);
+    }
   }
 
   @ParameterizedTest

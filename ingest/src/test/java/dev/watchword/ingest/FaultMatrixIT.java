@@ -179,6 +179,20 @@ class FaultMatrixIT {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void noPictureIsHeldBackForEverWhenItStalls(EncodedClip encoded) throws IOException {
+    server.mount("other", encoded.in(directory));
+    try (Watch watch = new Watch(Watch.quick(server.url("other")))) {
+      watch.awaitLive().awaitFrames(20);
+      server.fault("other", Fault.STALL);
+      watch.awaitState("WAITING STALLED");
+      assertThat(watch.topics.count("frames_captured_total", "gate"))
+          .as("captured of what was sent")
+          .isEqualTo(server.framesSent("other"));
+    }
+  }
+
   @Test
   void jumpingInItsOwnTime() {
     try (Watch watch = watch().awaitLive().awaitFrames(3)) {

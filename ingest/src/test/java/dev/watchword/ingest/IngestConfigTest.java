@@ -89,4 +89,15 @@ class IngestConfigTest {
   private static Section parse(String text) {
     return ConfigFile.parse("c.yaml", text, name -> name.equals("YARD_PASSWORD") ? "s3cret" : null);
   }
+
+  @Test
+  void refusesToTrustWhomItIsNotToAsk() {
+    assertThatThrownBy(
+            () -> Clips.configured("url: 'rtsps://h/x', tls: insecure, tls-ca: camera.pem"))
+        .hasMessageContaining("tls-ca")
+        .hasMessageContaining("trusts everyone");
+    assertThatThrownBy(() -> Clips.configured("url: 'rtsps://h/x', tls-ca: none-such.pem"))
+        .hasMessageContaining("none-such.pem");
+    assertThat(Clips.configured("url: 'rtsps://h/x'").tls()).isEqualTo(TlsConfig.DEFAULT);
+  }
 }

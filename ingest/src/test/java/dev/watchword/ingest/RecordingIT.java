@@ -2,12 +2,14 @@ package dev.watchword.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.schemas.RecordingCause;
 import dev.watchword.schemas.Segment;
 import dev.watchword.schemas.SegmentState;
 import dev.watchword.simulator.DrawnScene;
+import dev.watchword.simulator.EncodedClip;
 import dev.watchword.simulator.RtspServer;
 import dev.watchword.simulator.SceneClip;
 import io.prometheus.client.CollectorRegistry;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class RecordingIT {
@@ -118,10 +122,59 @@ class RecordingIT {
                 .toList());
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"H265", "H264_WITH_B_FRAMES", "H265_WITH_B_FRAMES"})
+  void recordsEachCodecSoThatItPlays(EncodedClip encoded) throws Exception {
+    Path own = encoded.in(shared);
+    record(own, config(Duration.ofSeconds(30), 1L << 30));
+
+    assertThat(index).hasSize(1);
+    Path file = storage.resolve(index.get(0).getName());
+    DecodeModesIT.Played played = DecodeModesIT.play(file, 100, DecodeMode.EAGER);
+    DecodeModesIT.Played original = DecodeModesIT.play(own, 100, DecodeMode.EAGER);
+    assertThat(played.frames())
+        .extracting(DecodeModesIT.Seen::pixels)
+        .isEqualTo(original.frames().stream().map(DecodeModesIT.Seen::pixels).toList())
+        .hasSize(index.get(0).getFrames());
+    assertThat(played.frames())
+        .extracting(DecodeModesIT.Seen::pts)
+        .isEqualTo(original.frames().stream().map(DecodeModesIT.Seen::pts).toList());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"H265", "H264_WITH_B_FRAMES", "H265_WITH_B_FRAMES"})
+  void recordsEachCodecOfAnRtspCameraSoThatItPlays(EncodedClip encoded) throws Exception {
+    Segment segment = recordOverRtsp(encoded.in(shared));
+
+    List<DecodeModesIT.Seen> frames =
+        DecodeModesIT.play(
+                storage.resolve(segment.getName()), 100, DecodeMode.EAGER)
+            .frames();
+    List<String> own =
+        DecodeModesIT.play(encoded.in(shared), 100, DecodeMode.EAGER).frames().stream()
+            .map(DecodeModesIT.Seen::pixels)
+            .toList();
+    assertThat(frames).hasSize(segment.getFrames()).hasSizeGreaterThan(10);
+    assertThat(frames).extracting(DecodeModesIT.Seen::pixels).isSubsetOf(own);
+    assertThat(frames).extracting(DecodeModesIT.Seen::pts).isSorted().doesNotHaveDuplicates();
+    assertThat(ChronoUnit.MICROS.between(segment.getStart(), segment.getEnd()))
+        .as("length by the index and by the file")
+        .isCloseTo(frames.getLast().pts() - frames.getFirst().pts(), within(150_000L));
+  }
+
   @Test
   void recordsAnRtspCamera() throws Exception {
+    Segment segment = recordOverRtsp(clip);
+    Path file = storage.resolve(segment.getName());
+    assertThat(AbandonedSegment.read(file).frames()).isEqualTo(segment.getFrames());
+    CameraProbe.Probe probe = CameraProbe.probe(Clips.camera("gate", file.toString()));
+    assertThat(probe.sentence()).endsWith("gives 320x240 h264");
+  }
+
+  /** Its first segment, of at least a second. */
+  private Segment recordOverRtsp(Path played) throws Exception {
     try (RtspServer server = new RtspServer(0)) {
-      server.mount("gate", clip);
+      server.mount("gate", played);
       CameraConfig camera = Clips.camera("gate", server.url("gate"));
       PacketQueue queue = new PacketQueue(metrics::unrecorded);
       try (RecorderLoop loop = loop(config(Duration.ofSeconds(1), 1L << 30), queue);
@@ -135,10 +188,7 @@ class RecordingIT {
         }
       }
     }
-    Path file = storage.resolve(index.get(0).getName());
-    assertThat(AbandonedSegment.read(file).frames()).isEqualTo(index.get(0).getFrames());
-    CameraProbe.Probe probe = CameraProbe.probe(Clips.camera("gate", file.toString()));
-    assertThat(probe.sentence()).endsWith("gives 320x240 h264");
+    return index.get(0);
   }
 
   @Test

@@ -234,20 +234,10 @@ class RtspIT {
 
   private static CameraConfig camera(
       String id, String url, Transport transport, double rate, Duration timeout) {
-    return new CameraConfig(
-        id,
-        CameraUrl.of(new Secret(url)),
-        rate,
-        transport,
-        640,
-        3,
-        DecodeMode.LAZY,
-        Hardware.NONE,
-        Optional.empty(),
-        Optional.empty(),
-        EvidenceConfig.DEFAULT,
-        timeout,
-        timeout);
+    return Clips.camera(id, url)
+        .withTransport(transport)
+        .withSamplesPerSecond(rate)
+        .withTimeouts(timeout);
   }
 
   private static CameraProbe.Probe probe(String url) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,9 +82,26 @@ class TlsIT {
   @ParameterizedTest
   @ValueSource(strings = {"rtsps", "https"})
   void aCertificateOfAnotherHostIsNotBelieved(String scheme) throws Exception {
-    String url = serve(scheme, anothers);
+    String url = serve(scheme, anothers).replace("127.0.0.1", "localhost");
     assertThat(probe(url, "tls-ca: '" + anothers.certificate() + "'").cause())
         .isEqualTo(CameraCause.UNTRUSTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rtsps", "https"})
+  void aCertificateOfTheRightHostIsBelieved(String scheme) throws Exception {
+    TlsIdentity local = TlsIdentity.selfSigned(directory, "DNS:localhost");
+    String url = serve(scheme, local).replace("127.0.0.1", "localhost");
+    assertThat(probe(url, "tls-ca: '" + local.certificate() + "'").ok()).isTrue();
+  }
+
+  @Test
+  void anAddressIsNotVouchedForByTheSystemsAuthorities() {
+    assertThat(TlsConfig.DEFAULT.trusted("10.0.0.7")).doesNotExist();
+    assertThat(TlsConfig.DEFAULT.trusted("fe80::1")).doesNotExist();
+    Path system = TlsConfig.DEFAULT.trusted("camera.example");
+    Assumptions.assumeTrue(Files.exists(system), "this system has no file of authorities");
+    assertThat(system).isNotEmptyFile();
   }
 
   @ParameterizedTest
@@ -107,7 +125,8 @@ class TlsIT {
       String url = "https://127.0.0.1:" + https.getAddress().getPort() + "/gate.m3u8";
 
       assertThat(probe(url, "tls: insecure").ok()).isTrue();
-      assertThat(probe(url, "tls-ca: '" + own.certificate() + "'").ok()).isFalse();
+      assertThat(probe(url, "tls-ca: '" + own.certificate() + "'").cause())
+          .isEqualTo(CameraCause.UNTRUSTED);
     } finally {
       second.stop(0);
     }
