@@ -42,6 +42,7 @@ final class PacketReader implements AutoCloseable {
   private long arrivedMicros;
   private long gapsSeen;
   private int suspect;
+  private boolean stalled;
 
   private PacketReader(CameraConfig camera, StopSignal stop, Clock clock) {
     this.camera = camera;
@@ -155,6 +156,9 @@ final class PacketReader implements AutoCloseable {
    * @throws SourceFailure when the stream stalls or breaks; the reader can only be closed then
    */
   AVPacket next() throws SourceFailure {
+    if (stalled) {
+      throw FfmpegErrors.stalled(camera.url());
+    }
     deadline.within(camera.readTimeout());
     do {
       av_packet_unref(packet);
@@ -162,8 +166,10 @@ final class PacketReader implements AutoCloseable {
       do {
         code = av_read_frame(format, packet);
       } while (code == AVERROR_EAGAIN() && !deadline.isOver());
-      // A read that was cut short may still give the last piece that had arrived before.
-      if (deadline.isOver()) {
+      // FFmpeg knows a frame's end by the next one's beginning. A read that is cut short gives the
+      // frame that was there before.
+      stalled = deadline.isOver();
+      if (stalled && (code < 0 || stop.isSet())) {
         throw FfmpegErrors.stalled(camera.url());
       }
       if (code == AVERROR_EOF) {
@@ -172,7 +178,10 @@ final class PacketReader implements AutoCloseable {
       if (code < 0) {
         throw FfmpegErrors.reading(camera.url(), code);
       }
-    } while (packet.stream_index() != video.index());
+    } while (packet.stream_index() != video.index() && !stalled);
+    if (packet.stream_index() != video.index()) {
+      throw FfmpegErrors.stalled(camera.url());
+    }
     arrivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     markGap();
     return packet;

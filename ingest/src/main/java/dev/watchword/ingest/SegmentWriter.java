@@ -32,7 +32,7 @@ final class SegmentWriter implements AutoCloseable {
   private final AVRational timeBase;
   private final Path path;
   private long startDts = NONE;
-  private long lastDts = NONE;
+  private DecodingOrder order;
   private int frames;
 
   /**
@@ -111,15 +111,13 @@ final class SegmentWriter implements AutoCloseable {
   /** Appends the packet, which stays the caller's. */
   void write(AVPacket packet) throws IOException {
     av_packet_ref(own, packet);
-    long dts = packet.dts() == AV_NOPTS_VALUE ? packet.pts() : packet.dts();
-    dts = dts == AV_NOPTS_VALUE ? lastDts + 1 : dts;
+    if (order == null) {
+      order = new DecodingOrder(packet.pts(), packet.dts());
+    }
+    long dts = order.dts(packet.pts(), packet.dts());
     if (startDts == NONE) {
       startDts = dts;
     }
-    if (lastDts != NONE && dts <= lastDts) {
-      dts = lastDts + 1;
-    }
-    lastDts = dts;
     long pts = packet.pts() == AV_NOPTS_VALUE ? dts : Math.max(packet.pts(), dts);
     own.dts(dts - startDts).pts(pts - startDts).stream_index(0);
     av_packet_rescale_ts(own, timeBase, file.streams(0).time_base());

@@ -74,7 +74,7 @@ class DecodeModesIT {
   @EnumSource
   void lazySamplesTheSamePicturesOfEachCodec(EncodedClip encoded) throws IOException {
     Path clip = encoded.in(directory);
-    for (double rate : new double[] {0.4, 1, 2, 7.5}) {
+    for (double rate : new double[] {1, 2, 3.7, 7.5}) {
       same(clip, rate);
     }
   }

@@ -133,12 +133,12 @@ class RecordingIT {
     DecodeModesIT.Played played = DecodeModesIT.play(file, 100, DecodeMode.EAGER);
     DecodeModesIT.Played original = DecodeModesIT.play(own, 100, DecodeMode.EAGER);
     assertThat(played.frames())
+        .extracting(DecodeModesIT.Seen::pts)
+        .isEqualTo(original.frames().stream().map(DecodeModesIT.Seen::pts).toList());
+    assertThat(played.frames())
         .extracting(DecodeModesIT.Seen::pixels)
         .isEqualTo(original.frames().stream().map(DecodeModesIT.Seen::pixels).toList())
         .hasSize(index.get(0).getFrames());
-    assertThat(played.frames())
-        .extracting(DecodeModesIT.Seen::pts)
-        .isEqualTo(original.frames().stream().map(DecodeModesIT.Seen::pts).toList());
   }
 
   @ParameterizedTest
