@@ -74,6 +74,7 @@ final class CameraLoop implements AutoCloseable {
 
   private void sampled(Frame frame) {
     Verdict verdict = gate.judge(frame);
+    source.idle(gate.isIdle());
     if (verdict.passes()) {
       publish(frame, verdict, sequence++);
     } else {

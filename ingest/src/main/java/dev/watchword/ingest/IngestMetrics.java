@@ -44,6 +44,8 @@ final class IngestMetrics {
   private final Gauge live;
   private final Gauge clockError;
   private final Gauge clockSkew;
+  private final Gauge idle;
+  private final Counter leftOutIdle;
   private final Gauge recording;
   private final Counter recordedBytes;
   private final Counter recordingFailures;
@@ -116,6 +118,16 @@ final class IngestMetrics {
                 "watchword_ingest_clock_skew_ratio",
                 "By how much the camera's stream clock is faster than ours; NaN until known.")
             .labelNames("camera")
+            .register(registry);
+    idle =
+        Gauge.build(
+                "watchword_ingest_idle", "1 while only key frames are decoded as nothing moves.")
+            .labelNames("camera")
+            .register(registry);
+    leftOutIdle =
+        counter(
+                "frames_idle_total",
+                "Frames not sampled while only key frames were decoded as nothing moved.")
             .register(registry);
     recording =
         Gauge.build("watchword_ingest_recording", "1 while the camera is recorded.")
@@ -338,6 +350,7 @@ final class IngestMetrics {
     void live(boolean now) {
       live.set(now ? 1 : 0);
       if (!now) {
+        idle(false);
         clock(new ClockQuality(CaptureClock.ARRIVAL, -1, Double.NaN));
       }
     }
@@ -345,6 +358,15 @@ final class IngestMetrics {
     void clock(ClockQuality quality) {
       clockError.set(quality.errorMicros() < 0 ? Double.NaN : quality.errorMicros() / 1e6);
       clockSkew.set(quality.skewPpm() / 1e6);
+    }
+
+    void idle(boolean now) {
+      idle.labels(id).set(now ? 1 : 0);
+    }
+
+    /** A frame that is not sampled, of a camera that is idle. */
+    void leftOutIdle() {
+      leftOutIdle.labels(id).inc();
     }
 
     void recording(boolean now) {

@@ -223,6 +223,15 @@ final class PacketReader implements AutoCloseable {
     return recorded;
   }
 
+  /**
+   * Whether the sender's clock that comes with a packet belongs to the one after it, in decoding
+   * order: FFmpeg puts frames together from what RTP brings, sees that one is complete by the first
+   * piece of the next, and gives it the side data of that piece. JPEGs come in one piece.
+   */
+  boolean tellsTimesOfTheNextFrame() {
+    return camera.url().isRtsp() && parameters().codec_id() != AV_CODEC_ID_MJPEG;
+  }
+
   /** MJPEG over HTTP has no timestamps; FFmpeg makes them up at 25 frames a second. */
   boolean hasMadeUpTimestamps() {
     return !recorded && (format.iformat().flags() & AVFMT_NOTIMESTAMPS) != 0;

@@ -15,8 +15,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -148,7 +153,45 @@ class DecodeModesIT {
     }
   }
 
+  /** A source that is told to be idle, and not to be, at any of the frames it gives. */
+  @ParameterizedTest
+  @EnumSource(names = {"H265", "H264_WITH_B_FRAMES", "H265_WITH_B_FRAMES"})
+  void goesIdleAndBackWithoutASpoiltOrAMissingFrame(EncodedClip encoded) throws IOException {
+    Path clip = encoded.in(directory);
+    Played eager = play(clip, 100, DecodeMode.EAGER);
+    Map<Long, String> own =
+        eager.frames().stream().collect(Collectors.toMap(Seen::pts, Seen::pixels));
+    for (DecodeMode mode : new DecodeMode[] {DecodeMode.EAGER, DecodeMode.LAZY}) {
+      for (int seed = 0; seed < 12; seed++) {
+        SplittableRandom random = new SplittableRandom(seed);
+        boolean[] idle = new boolean[1];
+        Played played =
+            play(
+                clip,
+                8,
+                mode,
+                source -> {
+                  idle[0] ^= random.nextInt(3) == 0;
+                  source.idle(idle[0]);
+                });
+        assertThat(played.frames())
+            .as("%s with seed %d", mode, seed)
+            .extracting(Seen::pts)
+            .containsExactlyInAnyOrderElementsOf(own.keySet());
+        assertThat(played.sampled())
+            .hasSizeGreaterThan(2)
+            .allSatisfy(seen -> assertThat(seen.pixels()).isEqualTo(own.get(seen.pts())));
+        assertThat(played.sampled()).isSortedAccordingTo(Comparator.comparing(Seen::pts));
+      }
+    }
+  }
+
   static Played play(Path clip, double rate, DecodeMode mode) {
+    return play(clip, rate, mode, source -> {});
+  }
+
+  private static Played play(
+      Path clip, double rate, DecodeMode mode, Consumer<FrameSource> afterEachSample) {
     CollectorRegistry registry = new CollectorRegistry();
     IngestMetrics.Camera metrics =
         new IngestMetrics(registry, new CoverageBook("test")).camera("gate");
@@ -161,6 +204,9 @@ class DecodeModesIT {
       source.sampledBy(sampler, metrics);
       while (true) {
         seen.add(look(source.next(), sampler));
+        if (!seen.getLast().pixels().isEmpty()) {
+          afterEachSample.accept(source);
+        }
       }
     } catch (SourceFailure end) {
       assertThat(end.kind()).isEqualTo(dev.watchword.schemas.CameraCause.ENDED);
