@@ -40,10 +40,7 @@ record AbandonedSegment(int frames, long micros, String codec, SegmentTags tags)
       long micros = av_rescale_q(last, file.streams(0).time_base(), av_make_q(1, 1_000_000));
       int codec = file.streams(0).codecpar().codec_id();
       return new AbandonedSegment(
-          frames,
-          micros,
-          avcodec_get_name(codec).getString(),
-          SegmentTags.of(file.metadata()));
+          frames, micros, avcodec_get_name(codec).getString(), SegmentTags.of(file.metadata()));
     } finally {
       av_packet_free(packet);
       avformat_close_input(file);

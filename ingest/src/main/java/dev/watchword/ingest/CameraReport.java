@@ -136,17 +136,17 @@ final class CameraReport {
     }
     last =
         beside(
-        CameraStatus.newBuilder()
-            .setCamera(camera.id())
-            .setSession(session)
-            .setState(state)
-            .setCause(cause)
-            .setDetail(detail)
-            .setSince(Instant.EPOCH.plus(nowMicros(), ChronoUnit.MICROS))
-            .setUrl(camera.url().toString())
-            .setSourceWidth(width)
-            .setSourceHeight(height)
-            .setCodec(codec))
+                CameraStatus.newBuilder()
+                    .setCamera(camera.id())
+                    .setSession(session)
+                    .setState(state)
+                    .setCause(cause)
+                    .setDetail(detail)
+                    .setSince(Instant.EPOCH.plus(nowMicros(), ChronoUnit.MICROS))
+                    .setUrl(camera.url().toString())
+                    .setSourceWidth(width)
+                    .setSourceHeight(height)
+                    .setCodec(codec))
             .build();
     log(last);
     send(last);

@@ -47,16 +47,7 @@ final class CameraSupervisor implements LoopThread.Loop {
       Clock clock,
       Pause pause,
       RandomGenerator random) {
-    this(
-        camera,
-        opener,
-        publisher,
-        metrics,
-        clock,
-        pause,
-        random,
-        List.of(),
-        () -> Recording.OFF);
+    this(camera, opener, publisher, metrics, clock, pause, random, List.of(), () -> Recording.OFF);
   }
 
   /**

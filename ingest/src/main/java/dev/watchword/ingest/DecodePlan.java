@@ -81,7 +81,8 @@ final class DecodePlan implements AutoCloseable {
       wokenPts = frame.ptsMicros();
     }
     if (frame.timed() && frame.ptsMicros() < wokenPts) {
-      // It is shown before the key frame that decoding begins with, and refers to what is not there.
+      // It is shown before the key frame that decoding begins with, and refers to what is not
+      // there.
       passed.add(frame);
       return;
     }
@@ -173,11 +174,7 @@ final class DecodePlan implements AutoCloseable {
     forgetIdleKey();
     idleKey =
         new CodedFrame(
-            av_packet_clone(frame.packet()),
-            true,
-            frame.ptsMicros(),
-            frame.arrivedMicros(),
-            true);
+            av_packet_clone(frame.packet()), true, frame.ptsMicros(), frame.arrivedMicros(), true);
     due.add(frame);
   }
 

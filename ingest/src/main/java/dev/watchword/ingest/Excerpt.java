@@ -91,12 +91,7 @@ final class Excerpt implements AutoCloseable {
   int write(Path file) throws IOException {
     try (SegmentWriter writer =
         new SegmentWriter(
-            file,
-            SegmentTags.NONE,
-            parameters,
-            timeBase,
-            packets.get(0).packet(),
-            ONE_FRAGMENT)) {
+            file, SegmentTags.NONE, parameters, timeBase, packets.get(0).packet(), ONE_FRAGMENT)) {
       for (Packet packet : packets) {
         writer.write(packet.packet());
       }

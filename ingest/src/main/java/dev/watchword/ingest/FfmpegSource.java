@@ -213,8 +213,8 @@ final class FfmpegSource implements FrameSource {
   }
 
   /**
-   * The next packet; null when there will be none. What the decoder still holds when a stream stalls
-   * or breaks is given out before that is told: nothing else would ever push it out.
+   * The next packet; null when there will be none. What the decoder still holds when a stream
+   * stalls or breaks is given out before that is told: nothing else would ever push it out.
    */
   private AVPacket read() throws SourceFailure {
     try {

@@ -21,8 +21,8 @@ interface FrameSource extends AutoCloseable {
   default void sampledBy(Sampler sampler, IngestMetrics.Camera metrics) {}
 
   /**
-   * Tells the source, after each frame that was looked at, whether key frames alone will do from now
-   * on. When they do no more, the frames after the last one given out are decoded again.
+   * Tells the source, after each frame that was looked at, whether key frames alone will do from
+   * now on. When they do no more, the frames after the last one given out are decoded again.
    */
   default void idle(boolean now) {}
 

@@ -193,8 +193,7 @@ public final class IngestService implements Service {
       ConsumerRecord<String, byte[]> record, String reason, RecordSender letters) {
     if (roster.owns(record.partition())) {
       metrics.deadLetter(Topic.EVIDENCE_REQUESTS);
-      letters.send(
-          record.key(), DeadLetters.of(record, reason, name(), context.clock().instant()));
+      letters.send(record.key(), DeadLetters.of(record, reason, name(), context.clock().instant()));
     }
   }
 

@@ -132,8 +132,7 @@ class CameraReportTest {
 
   private void frame(CaptureClock clock, long errorMicros, double skewPpm) {
     ClockQuality quality = new ClockQuality(clock, errorMicros, skewPpm);
-    report.live(
-        "session", new Frame(null, 0, 0, quality, 0, 0, true, false, 640, 480, "h264"));
+    report.live("session", new Frame(null, 0, 0, quality, 0, 0, true, false, 640, 480, "h264"));
     report.refresh();
   }
 }

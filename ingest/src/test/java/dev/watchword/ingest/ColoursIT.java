@@ -94,12 +94,7 @@ class ColoursIT {
     assertThat(avcodec_receive_packet(encoder, packet)).isZero();
     try (SegmentWriter writer =
         new SegmentWriter(
-            clip,
-            SegmentTags.NONE,
-            parameters,
-            av_make_q(1, 10),
-            packet,
-            Duration.ofSeconds(1))) {
+            clip, SegmentTags.NONE, parameters, av_make_q(1, 10), packet, Duration.ofSeconds(1))) {
       writer.write(packet);
       writer.finish();
     } finally {

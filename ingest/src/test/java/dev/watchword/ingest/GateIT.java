@@ -31,7 +31,14 @@ class GateIT {
     // Two still pictures of eight seconds each.
     Path clip = SceneClip.cached(directory, SceneClip.slideshow(7, 2, 80, 320, 240, 10));
     GateConfig gate =
-        new GateConfig(20, 0.003, Duration.ofSeconds(1), Duration.ofSeconds(5), 0.95, Optional.empty(), List.of());
+        new GateConfig(
+            20,
+            0.003,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            0.95,
+            Optional.empty(),
+            List.of());
 
     play(clip, Optional.of(gate));
 
@@ -114,9 +121,7 @@ class GateIT {
             .toList();
     assertThat(moving).hasSizeGreaterThan(10);
     List<SampledFrame> seen =
-        topics.frames().stream()
-            .filter(frame -> frame.getReason() == SampleReason.MOTION)
-            .toList();
+        topics.frames().stream().filter(frame -> frame.getReason() == SampleReason.MOTION).toList();
     assertThat(seen.getFirst().getPtsMicros())
         .as("the first key frame after the motion began")
         .isEqualTo(13_500_000);
@@ -138,8 +143,7 @@ class GateIT {
     play(clip, DecodeMode.LAZY, gate, topics);
   }
 
-  private static void play(
-      Path clip, DecodeMode mode, Optional<GateConfig> gate, Topics topics) {
+  private static void play(Path clip, DecodeMode mode, Optional<GateConfig> gate, Topics topics) {
     CameraConfig camera = Clips.camera("gate", clip.toString(), mode, gate);
     Pause none = (time, stop) -> {};
     try (CameraSupervisor supervisor =

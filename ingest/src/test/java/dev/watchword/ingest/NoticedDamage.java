@@ -15,9 +15,9 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 
 /**
- * Keeps the packets that arrived, and decodes them again by the plain rule: each GOP by a decoder of
- * its own, and from the first sign of damage on everything that is decoded before the next key frame
- * is suspect. Shares no code with what it judges but for the ear at FFmpeg's log.
+ * Keeps the packets that arrived, and decodes them again by the plain rule: each GOP by a decoder
+ * of its own, and from the first sign of damage on everything that is decoded before the next key
+ * frame is suspect. Shares no code with what it judges but for the ear at FFmpeg's log.
  */
 final class NoticedDamage implements PacketTap, AutoCloseable {
   private static final AVRational MICROS = av_make_q(1, 1_000_000);

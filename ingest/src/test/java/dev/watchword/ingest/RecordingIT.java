@@ -147,9 +147,7 @@ class RecordingIT {
     Segment segment = recordOverRtsp(encoded.in(shared));
 
     List<DecodeModesIT.Seen> frames =
-        DecodeModesIT.play(
-                storage.resolve(segment.getName()), 100, DecodeMode.EAGER)
-            .frames();
+        DecodeModesIT.play(storage.resolve(segment.getName()), 100, DecodeMode.EAGER).frames();
     List<String> own =
         DecodeModesIT.play(encoded.in(shared), 100, DecodeMode.EAGER).frames().stream()
             .map(DecodeModesIT.Seen::pixels)

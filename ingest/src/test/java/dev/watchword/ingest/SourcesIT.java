@@ -121,12 +121,12 @@ class SourcesIT {
       watch.awaitLive().awaitFrames(60);
       List<SampledFrame> frames = watch.topics.frames();
       assertThat(frames).extracting(SampledFrame::getCapturedAt).isSorted();
-      assertThat(frames).extracting(frame -> frame.getId().getSession()).containsOnly(
-          frames.getFirst().getId().getSession());
+      assertThat(frames)
+          .extracting(frame -> frame.getId().getSession())
+          .containsOnly(frames.getFirst().getId().getSession());
       for (int i = 1; i < frames.size(); i++) {
         assertThat(
-                Duration.between(
-                        frames.get(i - 1).getCapturedAt(), frames.get(i).getCapturedAt())
+                Duration.between(frames.get(i - 1).getCapturedAt(), frames.get(i).getCapturedAt())
                     .toMillis())
             .as("from frame %d to the next", i)
             .isLessThan(700);

@@ -157,8 +157,7 @@ class TlsIT {
           try (exchange) {
             HttpIT.sendRange(
                 exchange,
-                Files.readAllBytes(
-                    files.resolve(exchange.getRequestURI().getPath().substring(1))));
+                Files.readAllBytes(files.resolve(exchange.getRequestURI().getPath().substring(1))));
           }
         });
     server.start();

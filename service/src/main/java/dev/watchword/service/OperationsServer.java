@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Serves {@code /metrics} (Prometheus text) and {@code /health} (JSON; 503 when a service is down; one
- * that is only degraded says so)
- * for the process.
+ * Serves {@code /metrics} (Prometheus text) and {@code /health} (JSON; 503 when a service is down;
+ * one that is only degraded says so) for the process.
  */
 public final class OperationsServer implements AutoCloseable {
   private final HttpServer server;

@@ -35,7 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Passwords and tokens, drawn anew for each camera, show in nothing that leaves the process. */
 class SecretsST {
   private static final Duration LIMIT = Duration.ofSeconds(90);
-  private static final String SIGNS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!$&()*:#?";
+  private static final String SIGNS =
+      "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!$&()*:#?";
 
   @TempDir private Path directory;
 
@@ -68,7 +69,8 @@ class SecretsST {
               LIMIT,
               () -> {
                 String cameras = get(http, console + "/api/cameras");
-                boolean told = urls.keySet().stream().allMatch(id -> cameras.contains("\"" + id + "\""));
+                boolean told =
+                    urls.keySet().stream().allMatch(id -> cameras.contains("\"" + id + "\""));
                 return told && cameras.contains("LIVE") && cameras.contains("AUTH_FAILED")
                     ? cameras
                     : null;
