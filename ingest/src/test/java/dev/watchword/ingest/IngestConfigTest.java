@@ -100,4 +100,13 @@ class IngestConfigTest {
         .hasMessageContaining("none-such.pem");
     assertThat(Clips.configured("url: 'rtsps://h/x'").tls()).isEqualTo(TlsConfig.DEFAULT);
   }
+
+  @Test
+  void aGateIsIdleOnlyAfterItsHold() {
+    GateConfig gate = Clips.configured("url: x.mp4, gate: {idle-after: 30s}").gate().orElseThrow();
+    assertThat(gate.idleAfter()).contains(Duration.ofSeconds(30));
+    assertThat(GateConfig.DEFAULT.idleAfter()).isEmpty();
+    assertThatThrownBy(() -> Clips.configured("url: x.mp4, gate: {hold: 10s, idle-after: 9s}"))
+        .hasMessageContaining("must not be shorter than hold");
+  }
 }
