@@ -4,7 +4,7 @@ package dev.watchword.simulator;
  * Frames that can be drawn again at any time: equal parameters give equal pixels and truth.
  * Implementations are thread-safe.
  */
-public sealed interface FrameSource permits DrawnScene, Slideshow {
+public sealed interface FrameSource permits DrawnScene, PausedScene, Slideshow {
 
   /**
    * Says which frames these are, fit for a file name: equal ids mean equal frames, as long as the

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -14,13 +16,43 @@ import javax.net.ssl.SSLContext;
 public final class TlsIdentity {
   private static final String PASSWORD = "changeit";
 
-  private TlsIdentity() {}
+  private final SSLContext context;
+  private final Path certificate;
 
-  /** Made on the first call for a directory, which keeps it; valid for two days. */
-  public static SSLContext selfSigned(Path directory) throws IOException, GeneralSecurityException {
-    Path store = directory.resolve("camera.p12");
-    if (!Files.exists(store)) {
-      generate(store);
+  private TlsIdentity(SSLContext context, Path certificate) {
+    this.context = context;
+    this.certificate = certificate;
+  }
+
+  /** As {@link #selfSigned(Path, String)}, for {@code IP:127.0.0.1}. */
+  public static TlsIdentity selfSigned(Path directory)
+      throws IOException, GeneralSecurityException {
+    return selfSigned(directory, "IP:127.0.0.1");
+  }
+
+  /**
+   * Made on the first call for a directory, which keeps it; valid for two days.
+   *
+   * @param name whom it is for, such as {@code DNS:camera.example}
+   */
+  public static TlsIdentity selfSigned(Path directory, String name)
+      throws IOException, GeneralSecurityException {
+    Path store = directory.resolve(name.replace(':', '-') + ".p12");
+    Path certificate = directory.resolve(name.replace(':', '-') + ".pem");
+    if (!Files.exists(certificate)) {
+      keytool(
+          store,
+          List.of(
+              "-genkeypair",
+              "-keyalg",
+              "EC",
+              "-dname",
+              "CN=camera",
+              "-ext",
+              "SAN=" + name,
+              "-validity",
+              "2"));
+      keytool(store, List.of("-exportcert", "-rfc", "-file", certificate.toString()));
     }
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(store)) {
@@ -31,30 +63,17 @@ public final class TlsIdentity {
     managers.init(keys, PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
-    return context;
+    return new TlsIdentity(context, certificate);
   }
 
-  private static void generate(Path store) throws IOException {
+  private static void keytool(Path store, List<String> what) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(what);
+    command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
+    command.addAll(List.of("-storetype", "PKCS12", "-alias", "camera"));
     Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                PASSWORD,
-                "-storetype",
-                "PKCS12",
-                "-alias",
-                "camera",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=127.0.0.1",
-                "-ext",
-                "SAN=IP:127.0.0.1",
-                "-validity",
-                "2")
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
@@ -66,5 +85,15 @@ public final class TlsIdentity {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  /** For a server that shows the certificate. */
+  public SSLContext context() {
+    return context;
+  }
+
+  /** The certificate in PEM, for those who are to trust it. */
+  public Path certificate() {
+    return certificate;
   }
 }

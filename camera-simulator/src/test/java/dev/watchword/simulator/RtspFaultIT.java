@@ -215,7 +215,7 @@ class RtspFaultIT {
 
   @Test
   void servesOverTls() throws Exception {
-    try (RtspServer secure = new RtspServer(0, TlsIdentity.selfSigned(directory))) {
+    try (RtspServer secure = new RtspServer(0, TlsIdentity.selfSigned(directory).context())) {
       secure.mount("yard", clip);
       assertThat(secure.url("yard")).startsWith("rtsps://");
       try (StreamReader reader = new StreamReader(secure.url("yard"), 20)) {

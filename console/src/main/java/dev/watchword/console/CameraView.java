@@ -3,6 +3,7 @@ package dev.watchword.console;
 import static java.time.temporal.ChronoUnit.MICROS;
 
 import dev.watchword.console.LiveUpdate.CameraState;
+import dev.watchword.console.LiveUpdate.ClockState;
 import dev.watchword.console.LiveUpdate.Picture;
 import dev.watchword.schemas.CameraStatus;
 import dev.watchword.schemas.CaptureClock;
@@ -236,7 +237,15 @@ final class CameraView {
         perSecond(now),
         boxed(answered.value()),
         boxed(shown.value()),
-        frames.isEmpty() ? null : frames.peekLast().frame.getCapturedAt().toString());
+        frames.isEmpty() ? null : frames.peekLast().frame.getCapturedAt().toString(),
+        status == null || status.getClock() == null ? null : clock(status),
+        status == null ? "UNKNOWN" : status.getRecording().name(),
+        status == null ? "" : status.getRecordingDetail());
+  }
+
+  private static ClockState clock(CameraStatus status) {
+    return new ClockState(
+        status.getClock().name(), status.getClockErrorMicros(), status.getClockSkewPpm());
   }
 
   /** Times of a recording say nothing about how long the pipeline takes. */

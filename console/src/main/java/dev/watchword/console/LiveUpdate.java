@@ -106,6 +106,9 @@ sealed interface LiveUpdate {
    *
    * @param state as in the topic {@code camera-status}; {@code UNKNOWN} before its first record
    * @param url without credentials
+   * @param clock of its capture times; null while none is known
+   * @param recording as in the topic {@code camera-status}
+   * @param recordingDetail one sentence where the recording is degraded, else empty
    */
   record CameraState(
       String camera,
@@ -120,5 +123,16 @@ sealed interface LiveUpdate {
       double framesPerSecond,
       Long answeredMillis,
       Long shownMillis,
-      String lastFrameAt) {}
+      String lastFrameAt,
+      ClockState clock,
+      String recording,
+      String recordingDetail) {}
+
+  /**
+   * Where a camera's capture times come from.
+   *
+   * @param errorMicros by how much they may be wrong; null where nothing is known
+   * @param skewPpm by how many parts per million the camera's clock is fast; null until known
+   */
+  record ClockState(String source, Long errorMicros, Double skewPpm) {}
 }

@@ -18,10 +18,12 @@ import dev.watchword.console.LiveUpdate.Picture;
 import dev.watchword.console.LiveUpdate.Seen;
 import dev.watchword.schemas.CameraCause;
 import dev.watchword.schemas.CameraState;
+import dev.watchword.schemas.CameraStatus;
 import dev.watchword.schemas.CaptureClock;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.FrameId;
 import dev.watchword.schemas.Outcome;
+import dev.watchword.schemas.RecordingState;
 import dev.watchword.schemas.Task;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.ByteBuffer;
@@ -331,6 +333,26 @@ class LiveViewTest {
     view.flush();
     assertThat(overviews().getLast().live()).isEqualTo(1);
     assertThat(overviews().getLast().cameras()).hasSize(2);
+  }
+
+  @Test
+  void passesOnHowTheClockAndTheRecordingAre() {
+    view.status(
+        CameraStatus.newBuilder(status("gate", CameraState.LIVE, CameraCause.NONE, ""))
+            .setClock(CaptureClock.RTCP)
+            .setClockErrorMicros(12_000L)
+            .setClockSkewPpm(-35.5)
+            .setRecording(RecordingState.DEGRADED)
+            .setRecordingDetail("the disk has 3 MiB left")
+            .build());
+    view.frame(frame("yard", 0));
+
+    LiveUpdate.CameraState gate = view.cameras().getFirst();
+    assertThat(gate.clock()).isEqualTo(new LiveUpdate.ClockState("RTCP", 12_000L, -35.5));
+    assertThat(gate.recording()).isEqualTo("DEGRADED");
+    assertThat(gate.recordingDetail()).isEqualTo("the disk has 3 MiB left");
+    assertThat(view.cameras().getLast().clock()).isNull();
+    assertThat(view.cameras().getLast().recording()).isEqualTo("UNKNOWN");
   }
 
   @Test

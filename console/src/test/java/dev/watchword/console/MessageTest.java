@@ -62,13 +62,31 @@ class MessageTest {
   void writesStatesAsTextWithAType() throws Exception {
     CameraState state =
         new CameraState(
-            "gate", "LIVE", "NONE", "", null, "rtsp://h/x", 1, 2, "h264", 2, null, null, null);
+            "gate",
+            "LIVE",
+            "NONE",
+            "",
+            null,
+            "rtsp://h/x",
+            1,
+            2,
+            "h264",
+            2,
+            null,
+            null,
+            null,
+            new LiveUpdate.ClockState("RTCP", 1500L, null),
+            "DEGRADED",
+            "the disk is full");
 
     Message.Text message = (Message.Text) Message.of(new LiveUpdate.Camera(state));
 
     JsonNode read = Message.JSON.readTree(message.json());
     assertThat(read.get("type").textValue()).isEqualTo("camera");
     assertThat(read.at("/camera/state").textValue()).isEqualTo("LIVE");
+    assertThat(read.at("/camera/clock/errorMicros").longValue()).isEqualTo(1500);
+    assertThat(read.at("/camera/clock/skewPpm").isNull()).isTrue();
+    assertThat(read.at("/camera/recordingDetail").textValue()).isEqualTo("the disk is full");
     assertThat(message.subject()).isEqualTo("camera gate");
   }
 }

@@ -138,7 +138,16 @@ final class Records {
   }
 
   static CameraStatus status(String camera, CameraState state, CameraCause cause, String detail) {
-    return new CameraStatus(
-        camera, null, state, cause, detail, START, "rtsp://10.0.0.7/" + camera, 1280, 720, "h264");
+    return CameraStatus.newBuilder()
+        .setCamera(camera)
+        .setState(state)
+        .setCause(cause)
+        .setDetail(detail)
+        .setSince(START)
+        .setUrl("rtsp://10.0.0.7/" + camera)
+        .setSourceWidth(1280)
+        .setSourceHeight(720)
+        .setCodec("h264")
+        .build();
   }
 }

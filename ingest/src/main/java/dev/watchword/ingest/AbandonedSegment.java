@@ -16,12 +16,14 @@ import org.bytedeco.ffmpeg.avutil.AVDictionary;
  *
  * @param micros from its first frame to its last
  */
-record AbandonedSegment(int frames, long micros, String codec) {
+record AbandonedSegment(int frames, long micros, String codec, SegmentTags tags) {
+  private static final AbandonedSegment EMPTY = new AbandonedSegment(0, 0, "", SegmentTags.NONE);
+
   /** Reads the file through, without decoding. One without a whole fragment has no frames. */
   static AbandonedSegment read(Path path) throws IOException {
     AVFormatContext file = new AVFormatContext(null);
     if (avformat_open_input(file, path.toString(), (AVInputFormat) null, (AVDictionary) null) < 0) {
-      return new AbandonedSegment(0, 0, "");
+      return EMPTY;
     }
     AVPacket packet = av_packet_alloc();
     try {
@@ -33,11 +35,12 @@ record AbandonedSegment(int frames, long micros, String codec) {
         av_packet_unref(packet);
       }
       if (frames == 0) {
-        return new AbandonedSegment(0, 0, "");
+        return EMPTY;
       }
       long micros = av_rescale_q(last, file.streams(0).time_base(), av_make_q(1, 1_000_000));
       int codec = file.streams(0).codecpar().codec_id();
-      return new AbandonedSegment(frames, micros, avcodec_get_name(codec).getString());
+      return new AbandonedSegment(
+          frames, micros, avcodec_get_name(codec).getString(), SegmentTags.of(file.metadata()));
     } finally {
       av_packet_free(packet);
       avformat_close_input(file);

@@ -30,6 +30,7 @@ final class ArrivalFit {
   private long worst;
   private long worstBefore;
   private double drift;
+  private boolean knowsDrift;
 
   /** Takes a frame, in presentation order; true when the stream's time has jumped. */
   boolean add(long pts, long arrived) {
@@ -61,6 +62,7 @@ final class ArrivalFit {
     worst = 0;
     worstBefore = 0;
     drift = 0;
+    knowsDrift = false;
   }
 
   private void next(long pts, long arrived) {
@@ -69,6 +71,7 @@ final class ArrivalFit {
     } else if (present.pts() - first.pts() >= DRIFT_MICROS) {
       double slope = (double) (present.offset() - first.offset()) / (present.pts() - first.pts());
       drift = Math.clamp(slope, -MOST_DRIFT, MOST_DRIFT);
+      knowsDrift = true;
     }
     before = present;
     present = new Least(pts, arrived - pts);
@@ -99,6 +102,11 @@ final class ArrivalFit {
   /** The longest delay against the line in the last half minute or so. */
   long jitter() {
     return Math.max(worst, worstBefore);
+  }
+
+  /** Whether two points far enough apart have shown the {@link #drift()}. */
+  boolean knowsDrift() {
+    return knowsDrift;
   }
 
   /** By how much the stream's clock is slower than ours, as a ratio; 0 until it is known. */

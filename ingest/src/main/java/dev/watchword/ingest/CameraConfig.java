@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param id lower-case letters, digits, '-' and '_', at most 63
  * @param samplesPerSecond frames that are published in a second of the stream
+ * @param tls whom it believes to be the camera, where it connects over TLS
  * @param picture long side of the published JPEG in pixels; 0 keeps the source's size. Larger than
  *     the source it keeps the source's size too
  * @param quality FFmpeg's qscale of the JPEG, 2 (best) to 31
@@ -26,6 +27,7 @@ public record CameraConfig(
     CameraUrl url,
     double samplesPerSecond,
     Transport transport,
+    TlsConfig tls,
     int picture,
     int quality,
     DecodeMode decode,
@@ -50,6 +52,7 @@ public record CameraConfig(
   public CameraConfig {
     Objects.requireNonNull(url, "url");
     Objects.requireNonNull(transport, "transport");
+    Objects.requireNonNull(tls, "tls");
     Objects.requireNonNull(decode, "decode");
     Objects.requireNonNull(hardware, "hardware");
     Objects.requireNonNull(gate, "gate");
@@ -69,6 +72,7 @@ public record CameraConfig(
         url,
         samplesPerSecond,
         other,
+        tls,
         picture,
         quality,
         decode,
@@ -86,6 +90,7 @@ public record CameraConfig(
         url,
         rate,
         transport,
+        tls,
         picture,
         quality,
         decode,
@@ -104,6 +109,7 @@ public record CameraConfig(
         url,
         samplesPerSecond,
         transport,
+        tls,
         picture,
         quality,
         decode,
@@ -122,6 +128,7 @@ public record CameraConfig(
         url,
         IngestConfig.SAMPLES_PER_SECOND,
         Transport.TCP,
+        TlsConfig.DEFAULT,
         IngestConfig.PICTURE,
         IngestConfig.QUALITY,
         DecodeMode.LAZY,
@@ -140,6 +147,7 @@ public record CameraConfig(
         url,
         samplesPerSecond,
         transport,
+        tls,
         picture,
         quality,
         mode,

@@ -58,6 +58,7 @@ final class CameraLoop implements AutoCloseable {
     Frame frame = source.next();
     metrics.frame(session, frame.capturedAtMicros());
     metrics.captured();
+    metrics.clock(frame.quality());
     if (damage.isDirty(frame.keyFrame(), frame.broken())) {
       metrics.dropped(DropReason.DAMAGED);
     } else if (!frame.isDecoded()) {
@@ -73,6 +74,7 @@ final class CameraLoop implements AutoCloseable {
 
   private void sampled(Frame frame) {
     Verdict verdict = gate.judge(frame);
+    source.idle(gate.isIdle());
     if (verdict.passes()) {
       publish(frame, verdict, sequence++);
     } else {
@@ -97,7 +99,7 @@ final class CameraLoop implements AutoCloseable {
         .setId(new FrameId(camera.id(), session, number))
         .setCapturedAt(instant(frame.capturedAtMicros()))
         .setClock(frame.clock())
-        .setClockErrorMicros(frame.clockErrorMicros() < 0 ? null : frame.clockErrorMicros())
+        .setClockErrorMicros(clockError(frame.quality()))
         .setEpoch(frame.epoch())
         .setArrivedAt(instant(frame.arrivedAtMicros()))
         .setPtsMicros(frame.ptsMicros())
@@ -112,6 +114,10 @@ final class CameraLoop implements AutoCloseable {
         .setImageHeight(jpeg.height())
         .setImage(ByteBuffer.wrap(jpeg.bytes()))
         .build();
+  }
+
+  private static Long clockError(ClockQuality quality) {
+    return quality.errorMicros() < 0 ? null : (Long) quality.errorMicros();
   }
 
   private static Instant instant(long micros) {

@@ -4,36 +4,53 @@ import dev.watchword.schemas.CameraCause;
 import dev.watchword.schemas.CameraState;
 import dev.watchword.schemas.CameraStatus;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells of a camera's state: one record and one log line for each change, none for more of the
- * same. A record that the broker did not get is sent again. {@link #state()} may be read by any
- * thread.
+ * same. A record without a log line follows when clock or recording change; the clock's at most
+ * every {@link #CLOCK_INTERVAL}. A record that the broker did not get is sent again. {@link
+ * #state()} may be read by any thread.
  */
 final class CameraReport {
   private static final Logger log = LoggerFactory.getLogger(CameraReport.class);
 
+  static final Duration CLOCK_INTERVAL = Duration.ofSeconds(10);
+
   private final CameraConfig camera;
   private final FramePublisher publisher;
   private final Clock clock;
+  private final Supplier<Recording> recording;
+  private ClockQuality quality;
+  private ClockQuality toldQuality;
+  private Recording toldRecording;
+  private Instant clockDue = Instant.MIN;
   private volatile CameraStatus last;
   private volatile boolean unsent;
 
-  CameraReport(CameraConfig camera, FramePublisher publisher, Clock clock) {
+  /**
+   * @param recording what becomes of the camera's recording, asked at any time
+   */
+  CameraReport(
+      CameraConfig camera, FramePublisher publisher, Clock clock, Supplier<Recording> recording) {
     this.camera = camera;
     this.publisher = publisher;
     this.clock = clock;
+    this.recording = recording;
   }
 
   void connecting() {
+    quality = null;
     change(CameraState.CONNECTING, CameraCause.NONE, "", null, "", 0, 0);
   }
 
   void live(String session, Frame frame) {
+    quality = frame.quality();
     change(
         CameraState.LIVE,
         CameraCause.NONE,
@@ -45,6 +62,7 @@ final class CameraReport {
   }
 
   void waiting(String session, SourceFailure failure) {
+    quality = null;
     change(CameraState.WAITING, failure.kind(), failure.getMessage(), session, "", 0, 0);
   }
 
@@ -62,11 +80,42 @@ final class CameraReport {
     return status == null ? null : status.getState();
   }
 
-  /** Sends the last state again if the broker did not get it. */
-  void resend() {
-    if (unsent) {
+  /** Tells the last state again if the broker did not get it, or something beside it changed. */
+  void refresh() {
+    if (last == null) {
+      return;
+    }
+    if (recording.get().differsFrom(toldRecording) || isClockWorthTelling()) {
+      last = beside(CameraStatus.newBuilder(last)).build();
+      send(last);
+    } else if (unsent) {
       send(last);
     }
+  }
+
+  private boolean isClockWorthTelling() {
+    return quality != null
+        && last.getState() == CameraState.LIVE
+        && (toldQuality == null || quality.differsNotablyFrom(toldQuality))
+        && !clock.instant().isBefore(clockDue);
+  }
+
+  /** Adds what may change while the state stays. */
+  private CameraStatus.Builder beside(CameraStatus.Builder status) {
+    clockDue = clock.instant().plus(CLOCK_INTERVAL);
+    toldQuality = quality;
+    toldRecording = recording.get();
+    if (quality != null) {
+      status.setClock(quality.clock());
+      status.setClockErrorMicros(quality.errorMicros() < 0 ? null : (Long) quality.errorMicros());
+      status.setClockSkewPpm(Double.isNaN(quality.skewPpm()) ? null : (Double) quality.skewPpm());
+    }
+    boolean stopped = status.getState() == CameraState.STOPPED;
+    Recording shown = stopped ? Recording.OFF : toldRecording;
+    return status
+        .setRecording(shown.state())
+        .setRecordingCause(shown.cause())
+        .setRecordingDetail(shown.detail());
   }
 
   private void change(
@@ -86,17 +135,18 @@ final class CameraReport {
       return;
     }
     last =
-        CameraStatus.newBuilder()
-            .setCamera(camera.id())
-            .setSession(session)
-            .setState(state)
-            .setCause(cause)
-            .setDetail(detail)
-            .setSince(Instant.EPOCH.plus(nowMicros(), ChronoUnit.MICROS))
-            .setUrl(camera.url().toString())
-            .setSourceWidth(width)
-            .setSourceHeight(height)
-            .setCodec(codec)
+        beside(
+                CameraStatus.newBuilder()
+                    .setCamera(camera.id())
+                    .setSession(session)
+                    .setState(state)
+                    .setCause(cause)
+                    .setDetail(detail)
+                    .setSince(Instant.EPOCH.plus(nowMicros(), ChronoUnit.MICROS))
+                    .setUrl(camera.url().toString())
+                    .setSourceWidth(width)
+                    .setSourceHeight(height)
+                    .setCodec(codec))
             .build();
     log(last);
     send(last);

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -46,11 +47,12 @@ final class CameraSupervisor implements LoopThread.Loop {
       Clock clock,
       Pause pause,
       RandomGenerator random) {
-    this(camera, opener, publisher, metrics, clock, pause, random, List.of());
+    this(camera, opener, publisher, metrics, clock, pause, random, List.of(), () -> Recording.OFF);
   }
 
   /**
    * @param taps see the packets of each session; they belong to the caller
+   * @param recording what becomes of the camera's recording
    */
   CameraSupervisor(
       CameraConfig camera,
@@ -60,7 +62,8 @@ final class CameraSupervisor implements LoopThread.Loop {
       Clock clock,
       Pause pause,
       RandomGenerator random,
-      List<PacketTap> taps) {
+      List<PacketTap> taps,
+      Supplier<Recording> recording) {
     this.camera = camera;
     this.opener = opener;
     this.publisher = publisher;
@@ -70,14 +73,14 @@ final class CameraSupervisor implements LoopThread.Loop {
     this.random = random;
     this.taps = List.copyOf(taps);
     this.retryDelay = new RetryDelay(random);
-    this.report = new CameraReport(camera, publisher, clock);
+    this.report = new CameraReport(camera, publisher, clock, recording);
     this.encoder = new JpegEncoder(camera.picture(), camera.quality());
   }
 
   /** One connection attempt and its first frame, one further frame, or one wait. */
   @Override
   public void step() {
-    report.resend();
+    report.refresh();
     if (report.state() == CameraState.ENDED) {
       pause.await(IDLE, stop);
       return;

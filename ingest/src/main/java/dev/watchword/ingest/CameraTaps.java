@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 final class CameraTaps implements AutoCloseable {
   private final PacketRing ring;
   private final List<PacketTap> taps = new ArrayList<>();
+  private final RecordingWatch watch = new RecordingWatch();
   private final LoopThread recorder;
 
   CameraTaps(
@@ -30,7 +31,12 @@ final class CameraTaps implements AutoCloseable {
       recorder = null;
       return;
     }
-    PacketQueue queue = new PacketQueue(metrics::unrecorded);
+    PacketQueue queue =
+        new PacketQueue(
+            () -> {
+              metrics.unrecorded();
+              watch.fellBehind();
+            });
     taps.add(queue);
     RecorderLoop loop =
         new RecorderLoop(
@@ -40,6 +46,7 @@ final class CameraTaps implements AutoCloseable {
             new RecordingFiles(storage, camera.id()),
             index,
             metrics,
+            watch,
             clock);
     recorder = new LoopThread("recorder-" + camera.id(), loop, bugs).start();
   }
@@ -50,6 +57,11 @@ final class CameraTaps implements AutoCloseable {
 
   PacketRing ring() {
     return ring;
+  }
+
+  /** What becomes of the recording; may be asked by any thread. */
+  Recording recording() {
+    return recorder == null ? Recording.OFF : watch.now();
   }
 
   /** Asks the recorder to end, without waiting. */

@@ -103,6 +103,17 @@ public final class CameraUrl {
     return scheme.startsWith("rtsp");
   }
 
+  boolean isTls() {
+    return scheme.equals("rtsps") || scheme.equals("https");
+  }
+
+  /** Of a network URL, without the port and the brackets of an address. */
+  String host() {
+    String authority = shown.substring(shown.indexOf("//") + 2).split("/", 2)[0];
+    Matcher host = HOST.matcher(authority);
+    return host.matches() ? host.group(1).replaceAll("^\\[|]$", "") : "";
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof CameraUrl that && that.url.equals(url);

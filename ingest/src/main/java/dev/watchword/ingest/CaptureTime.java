@@ -135,9 +135,9 @@ final class CaptureTime {
     return error;
   }
 
-  /** By how much the stream's clock is slower than ours, as a ratio. */
-  double drift() {
-    return fit.drift();
+  /** Of the last time. */
+  ClockQuality quality() {
+    return new ClockQuality(clock, error, fit.knowsDrift() ? -fit.drift() * 1e6 : Double.NaN);
   }
 
   /** Jumps of the stream's time so far. */

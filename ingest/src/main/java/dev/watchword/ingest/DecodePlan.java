@@ -1,5 +1,6 @@
 package dev.watchword.ingest;
 
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_clone;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
 
 import java.util.ArrayDeque;
@@ -15,8 +16,11 @@ import java.util.TreeSet;
  * <p>When no further sample is expected before the next key frame, which is predicted from the GOP
  * before, frames are held back. The key frame that ends the GOP lets them pass undecoded. If the
  * sampler wants one of them after all, or they get too many, all are decoded. So the sampled
- * pictures are those of a decoder that decodes everything. Used by one thread; frees the packets
- * that it still has on close.
+ * pictures are those of a decoder that decodes everything.
+ *
+ * <p>While it is {@link #idle idle} only key frames are decoded, each by itself. To go on from the
+ * last of them, it is decoded once more. Used by one thread; frees the packets that it still has on
+ * close.
  */
 final class DecodePlan implements AutoCloseable {
   /** More than a GOP of ordinary cameras; those with longer ones are decoded eagerly. */
@@ -45,6 +49,10 @@ final class DecodePlan implements AutoCloseable {
   private long decodedPts = Long.MIN_VALUE;
   private long gopMicros;
   private long stepMicros;
+  private boolean idle;
+  private boolean wakesAtKey;
+  private CodedFrame idleKey;
+  private long wokenPts = Long.MIN_VALUE;
 
   /**
    * @param sampler is only asked, never told of a frame
@@ -65,6 +73,23 @@ final class DecodePlan implements AutoCloseable {
    *     those that passed and were not reported yet
    */
   void add(CodedFrame frame, NavigableSet<Long> pending) {
+    if (frame.key()) {
+      wokenPts = Long.MIN_VALUE;
+    }
+    if (wakesAtKey && frame.key()) {
+      idle(false);
+      wokenPts = frame.ptsMicros();
+    }
+    if (frame.timed() && frame.ptsMicros() < wokenPts) {
+      // It is shown before the key frame that decoding begins with, and refers to what is not
+      // there.
+      passed.add(frame);
+      return;
+    }
+    if (idle && frame.timed()) {
+      idly(frame, pending);
+      return;
+    }
     switch (mode) {
       case EAGER -> due.add(frame);
       case KEYFRAMES -> (frame.key() ? due : passed).add(frame);
@@ -95,17 +120,86 @@ final class DecodePlan implements AutoCloseable {
     }
   }
 
+  /**
+   * Changes what is decoded from the next frame on. The decoder must be drained before it gets more
+   * when this begins.
+   *
+   * @return the presentation time of a frame that will be decoded once more; the smallest number
+   *     when there is none
+   */
+  long idle(boolean now) {
+    if (now) {
+      wakesAtKey = false;
+      if (!idle) {
+        idle = true;
+        held.addAll(due);
+        due.clear();
+        letPass();
+      }
+      return Long.MIN_VALUE;
+    }
+    if (!idle) {
+      return Long.MIN_VALUE;
+    }
+    CodedFrame key = idleKey;
+    idleKey = null;
+    if (key == null) {
+      boolean arrived = wakesAtKey;
+      wakesAtKey = !arrived;
+      idle = !arrived;
+      return Long.MIN_VALUE;
+    }
+    idle = false;
+    wokenPts = key.ptsMicros();
+    sentPts = key.ptsMicros();
+    decode(key);
+    return wokenPts;
+  }
+
+  boolean isIdle() {
+    return idle;
+  }
+
+  private void idly(CodedFrame frame, NavigableSet<Long> pending) {
+    if (frame.key()) {
+      noteGop(frame);
+    }
+    note(frame);
+    TreeSet<Long> coming = new TreeSet<>(pending);
+    coming.add(frame.ptsMicros());
+    if (!frame.key() || !sampler.keepsAny(coming, frame.ptsMicros())) {
+      passed.add(frame);
+      return;
+    }
+    forgetIdleKey();
+    idleKey =
+        new CodedFrame(
+            av_packet_clone(frame.packet()), true, frame.ptsMicros(), frame.arrivedMicros(), true);
+    due.add(frame);
+  }
+
+  private void forgetIdleKey() {
+    if (idleKey != null) {
+      av_packet_free(idleKey.packet());
+      idleKey = null;
+    }
+  }
+
   private void endGop(CodedFrame key) {
     if (keyFrames.standsAlone(key.packet())) {
       letPass();
     } else {
       release();
     }
+    noteGop(key);
+    sentPts = Long.MIN_VALUE;
+  }
+
+  private void noteGop(CodedFrame key) {
     if (keyPts != Long.MIN_VALUE) {
       gopMicros = Math.max(0, key.ptsMicros() - keyPts);
     }
     keyPts = key.ptsMicros();
-    sentPts = Long.MIN_VALUE;
   }
 
   private void note(CodedFrame frame) {
@@ -145,7 +239,7 @@ final class DecodePlan implements AutoCloseable {
 
   /** Whether what is decoded has nothing to do with what is decoded before and after it. */
   boolean decodesKeyFramesAlone() {
-    return mode == DecodeMode.KEYFRAMES;
+    return idle || mode == DecodeMode.KEYFRAMES;
   }
 
   /** No frame comes any more. */
@@ -196,6 +290,7 @@ final class DecodePlan implements AutoCloseable {
 
   @Override
   public void close() {
+    forgetIdleKey();
     for (Queue<CodedFrame> frames : List.of(due, held, passed)) {
       frames.forEach(frame -> av_packet_free(frame.packet()));
       frames.clear();

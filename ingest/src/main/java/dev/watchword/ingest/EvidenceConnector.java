@@ -17,6 +17,7 @@ record EvidenceConnector(
     Map<String, EvidenceLoop.Source> cameras,
     EvidenceMaker maker,
     Consumer<Evidence> answers,
+    EvidenceLoop.Unreadable unreadable,
     Clock clock,
     HealthLog health)
     implements ConnectingLoop.Connector {
@@ -29,6 +30,7 @@ record EvidenceConnector(
         cameras,
         maker,
         answers,
+        unreadable,
         clock,
         health);
   }

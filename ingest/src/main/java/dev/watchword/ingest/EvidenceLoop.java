@@ -20,8 +20,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Answers requests for evidence of the cameras that this process has. Every process reads all
@@ -29,7 +27,6 @@ import org.slf4j.LoggerFactory;
  * into the future waits for the camera. Made, stepped and closed on one thread.
  */
 final class EvidenceLoop implements LoopThread.Loop {
-  private static final Logger log = LoggerFactory.getLogger(EvidenceLoop.class);
   private static final Duration POLL = Duration.ofMillis(250);
 
   /** How long a camera may be late with what a request waits for. */
@@ -42,9 +39,15 @@ final class EvidenceLoop implements LoopThread.Loop {
   private final Map<String, Source> cameras;
   private final EvidenceMaker maker;
   private final java.util.function.Consumer<Evidence> answers;
+  private final Unreadable unreadable;
   private final Clock clock;
   private final HealthLog health;
   private final List<EvidenceRequest> waiting = new ArrayList<>();
+
+  /** What becomes of a request that cannot be read. Must not block long. */
+  interface Unreadable {
+    void record(ConsumerRecord<String, byte[]> record, String reason);
+  }
 
   /** A camera of this process and the last of its video. */
   record Source(CameraConfig camera, PacketRing ring) {}
@@ -61,6 +64,7 @@ final class EvidenceLoop implements LoopThread.Loop {
       Map<String, Source> cameras,
       EvidenceMaker maker,
       java.util.function.Consumer<Evidence> answers,
+      Unreadable unreadable,
       Clock clock,
       HealthLog health) {
     this.consumer = consumer;
@@ -68,6 +72,7 @@ final class EvidenceLoop implements LoopThread.Loop {
     this.cameras = cameras;
     this.maker = maker;
     this.answers = answers;
+    this.unreadable = unreadable;
     this.clock = clock;
     this.health = health;
     try {
@@ -105,11 +110,7 @@ final class EvidenceLoop implements LoopThread.Loop {
     try {
       request = decoder.decode(record, EvidenceRequest.class);
     } catch (BadRecordException e) {
-      log.atWarn()
-          .addKeyValue("partition", record.partition())
-          .addKeyValue("offset", record.offset())
-          .addKeyValue("error", e.getMessage())
-          .log("a request for evidence cannot be read");
+      unreadable.record(record, e.getMessage());
       return;
     }
     if (request != null && cameras.containsKey(request.getCamera())) {

@@ -90,7 +90,8 @@ final class Excerpt implements AutoCloseable {
   /** Writes the video as it is; the number of frames. */
   int write(Path file) throws IOException {
     try (SegmentWriter writer =
-        new SegmentWriter(file, parameters, timeBase, packets.get(0).packet(), ONE_FRAGMENT)) {
+        new SegmentWriter(
+            file, SegmentTags.NONE, parameters, timeBase, packets.get(0).packet(), ONE_FRAGMENT)) {
       for (Packet packet : packets) {
         writer.write(packet.packet());
       }

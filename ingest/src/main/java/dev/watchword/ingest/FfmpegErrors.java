@@ -62,6 +62,23 @@ final class FfmpegErrors {
     return failure(CameraCause.OTHER, "file %s cannot be opened: " + text, url);
   }
 
+  static SourceFailure untrusted(CameraUrl url) {
+    return failure(
+        CameraCause.UNTRUSTED,
+        "%s shows a certificate that cannot be trusted: it is signed by nobody known, has expired,"
+            + " or is another host's; name its authority or itself in the camera's tls-ca, or set"
+            + " tls: insecure",
+        url);
+  }
+
+  static SourceFailure unverifiedParts(CameraUrl url) {
+    return failure(
+        CameraCause.UNTRUSTED,
+        "%s is a list of further addresses whose certificates would not be verified; set tls:"
+            + " insecure for this camera if that will do",
+        url);
+  }
+
   static SourceFailure openTimeout(CameraUrl url) {
     return failure(
         CameraCause.TIMEOUT, "%s did not give a stream within the camera's open-timeout", url);

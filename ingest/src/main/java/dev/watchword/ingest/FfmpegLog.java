@@ -14,10 +14,14 @@ import org.bytedeco.javacpp.BytePointer;
 final class FfmpegLog {
   private static final String LOST_PACKETS = "RTP: missed";
 
+  /** OpenSSL's words for every reason to refuse a certificate. */
+  private static final String UNTRUSTED = "certificate verify failed";
+
   /** What one thread has heard. */
   private static final class Heard {
     private long errors;
     private long gaps;
+    private long distrusts;
   }
 
   private static final ThreadLocal<Heard> HEARD = ThreadLocal.withInitial(Heard::new);
@@ -32,6 +36,9 @@ final class FfmpegLog {
           Heard heard = HEARD.get();
           if (level <= AV_LOG_ERROR) {
             heard.errors++;
+            if (line.getString().contains(UNTRUSTED)) {
+              heard.distrusts++;
+            }
           } else if (line.getString().contains(LOST_PACKETS)) {
             heard.gaps++;
           }
@@ -49,6 +56,11 @@ final class FfmpegLog {
   /** Errors that FFmpeg told of on this thread so far. */
   static long errors() {
     return HEARD.get().errors;
+  }
+
+  /** Times that a certificate was refused on this thread so far. */
+  static long distrusts() {
+    return HEARD.get().distrusts;
   }
 
   /** Times that RTP packets were missing from what this thread read so far. */

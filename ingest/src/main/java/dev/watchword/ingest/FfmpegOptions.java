@@ -11,10 +11,11 @@ final class FfmpegOptions {
 
   static Map<String, String> of(CameraConfig camera) {
     Map<String, String> options = new LinkedHashMap<>();
-    options.put("protocol_whitelist", protocols(camera.url()));
+    options.put("protocol_whitelist", protocols(camera));
     if (camera.url().isFile()) {
       return options;
     }
+    options.putAll(tls(camera));
     // The deadline callback ends waits in time; this ends those that FFmpeg does not ask it about.
     String timeout = Long.toString(micros(longer(camera.openTimeout(), camera.readTimeout())));
     if (camera.url().isRtsp()) {
@@ -39,6 +40,14 @@ final class FfmpegOptions {
     return options;
   }
 
+  private static Map<String, String> tls(CameraConfig camera) {
+    if (!camera.url().isTls() || !camera.tls().verifies()) {
+      return Map.of();
+    }
+    return Map.of(
+        "tls_verify", "1", "ca_file", camera.tls().trusted(camera.url().host()).toString());
+  }
+
   private static Map<String, String> transport(Transport transport) {
     return switch (transport) {
       case TCP -> Map.of("rtsp_transport", "tcp");
@@ -52,7 +61,11 @@ final class FfmpegOptions {
    * What FFmpeg may open on behalf of the URL: a playlist or a redirect must not lead from the
    * network into this machine's files, nor from a file into the network.
    */
-  private static String protocols(CameraUrl url) {
+  private static String protocols(CameraConfig camera) {
+    CameraUrl url = camera.url();
+    if (url.scheme().equals("https") && camera.tls().verifies()) {
+      return "https,tcp,tls,httpproxy,crypto,data";
+    }
     return switch (url.scheme()) {
       case "file" -> "file";
       case "rtsp", "rtsps" -> "tcp,tls,udp,rtp,srtp,http,https,httpproxy";

@@ -55,6 +55,9 @@ final class FfmpegSource implements FrameSource {
   private long pictureNanos = startNanos;
   private boolean gotPicture;
   private int sentSincePicture;
+  private SourceFailure ending;
+  private long againPts = AV_NOPTS_VALUE;
+  private long toldBefore = AV_NOPTS_VALUE;
 
   private FfmpegSource(
       CameraConfig camera,
@@ -104,6 +107,21 @@ final class FfmpegSource implements FrameSource {
   }
 
   @Override
+  public void idle(boolean now) {
+    if (!decoder.isTimed()) {
+      return;
+    }
+    if (now && !plan.isIdle()) {
+      decoder.drain();
+    }
+    long again = plan.idle(now);
+    againPts = again == Long.MIN_VALUE ? againPts : again;
+    if (metrics != null) {
+      metrics.idle(plan.isIdle());
+    }
+  }
+
+  @Override
   public void tappedBy(PacketTap tap, String session) {
     tap.opened(session, reader.parameters(), reader.timeBase());
     taps.add(tap);
@@ -113,6 +131,12 @@ final class FfmpegSource implements FrameSource {
   public Frame next() throws SourceFailure {
     while (true) {
       pictureReady = pictureReady || decoder.receive();
+      if (pictureReady && decoder.isTimed() && decoder.ptsMicros() == againPts) {
+        // It was given out before.
+        againPts = AV_NOPTS_VALUE;
+        pictureReady = false;
+        continue;
+      }
       if (isPassedNext()) {
         return passed(plan.passed());
       }
@@ -121,6 +145,9 @@ final class FfmpegSource implements FrameSource {
         return decoded();
       }
       if (decoder.hasEnded()) {
+        if (ending != null) {
+          throw ending;
+        }
         throw gotPicture ? FfmpegErrors.ended(camera.url()) : FfmpegErrors.noPicture(camera.url());
       }
       if (isUndecodable()) {
@@ -166,7 +193,7 @@ final class FfmpegSource implements FrameSource {
       }
       return;
     }
-    AVPacket packet = reader.next();
+    AVPacket packet = read();
     if (packet == null) {
       plan.end();
       decoder.end();
@@ -183,6 +210,22 @@ final class FfmpegSource implements FrameSource {
       taps.forEach(tap -> tap.packet(packet, capturedAt));
     }
     plan.add(coded(packet, pts), pending());
+  }
+
+  /**
+   * The next packet; null when there will be none. What the decoder still holds when a stream
+   * stalls or breaks is given out before that is told: nothing else would ever push it out.
+   */
+  private AVPacket read() throws SourceFailure {
+    try {
+      return reader.next();
+    } catch (SourceFailure failure) {
+      if (stop.isSet()) {
+        throw failure;
+      }
+      ending = failure;
+      return null;
+    }
   }
 
   private long streamTime(AVPacket packet) {
@@ -213,8 +256,10 @@ final class FfmpegSource implements FrameSource {
       originPts = packet.pts();
     }
     BytePointer data = av_packet_get_side_data(packet, AV_PKT_DATA_PRFT, size);
-    if (data != null) {
-      long wallclock = new AVProducerReferenceTime(data).wallclock();
+    long told = data == null ? AV_NOPTS_VALUE : new AVProducerReferenceTime(data).wallclock();
+    long wallclock = reader.tellsTimesOfTheNextFrame() ? toldBefore : told;
+    toldBefore = told;
+    if (wallclock != AV_NOPTS_VALUE) {
       captureTime.senderClock(wallclock, sinceOrigin(packet.pts()));
     }
   }
@@ -242,6 +287,9 @@ final class FfmpegSource implements FrameSource {
 
   private Frame passed(CodedFrame coded) {
     av_packet_free(coded.packet());
+    if (plan.isIdle() && metrics != null) {
+      metrics.leftOutIdle();
+    }
     return frame(null, coded.ptsMicros(), coded.arrivedMicros(), coded.key(), false);
   }
 
@@ -252,8 +300,7 @@ final class FfmpegSource implements FrameSource {
         picture,
         pts,
         capturedAt,
-        captureTime.clock(),
-        captureTime.errorMicros(),
+        captureTime.quality(),
         captureTime.epoch(),
         arrivedMicros,
         key,

@@ -11,8 +11,7 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
  *     on the device that decoded it
  * @param ptsMicros presentation time in the stream
  * @param capturedAtMicros UTC; never less than the frame's before it in the session
- * @param clockErrorMicros by how much the capture time may be wrong, as far as can be told;
- *     negative where nothing is known
+ * @param quality of the capture time
  * @param epoch counts the jumps of the stream's own time in the session
  * @param arrivedAtMicros UTC, when the packet that completed the frame was read
  * @param broken the decoder concealed errors in this frame, or lost data before it
@@ -21,8 +20,7 @@ record Frame(
     AVFrame picture,
     long ptsMicros,
     long capturedAtMicros,
-    CaptureClock clock,
-    long clockErrorMicros,
+    ClockQuality quality,
     int epoch,
     long arrivedAtMicros,
     boolean keyFrame,
@@ -30,6 +28,10 @@ record Frame(
     int width,
     int height,
     String codec) {
+  CaptureClock clock() {
+    return quality.clock();
+  }
+
   boolean isDecoded() {
     return picture != null;
   }

@@ -34,6 +34,11 @@ final class FrameGate implements AutoCloseable {
     return gate.judge(luma, frame.ptsMicros());
   }
 
+  /** Whether nothing has moved for so long that key frames will do. */
+  boolean isIdle() {
+    return gate != null && gate.isIdle();
+  }
+
   @Override
   public void close() {
     if (scaler != null) {

@@ -20,6 +20,12 @@ interface FrameSource extends AutoCloseable {
    */
   default void sampledBy(Sampler sampler, IngestMetrics.Camera metrics) {}
 
+  /**
+   * Tells the source, after each frame that was looked at, whether key frames alone will do from
+   * now on. When they do no more, the frames after the last one given out are decoded again.
+   */
+  default void idle(boolean now) {}
+
   /** Lets the tap see the packets of this session, before the first is read. */
   default void tappedBy(PacketTap tap, String session) {}
 

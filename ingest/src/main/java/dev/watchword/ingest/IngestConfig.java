@@ -111,6 +111,7 @@ public record IngestConfig(
         url(section),
         rate(section),
         section.choice("transport", Transport.TCP),
+        TlsConfig.from(section),
         picture(section),
         section.integer("quality", QUALITY, 2, 31),
         section.choice("decode", DecodeMode.LAZY),

@@ -4,6 +4,7 @@ import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.ingest.coverage.CoverageBook.Counts;
 import dev.watchword.ingest.coverage.CoverageBook.Minute;
 import dev.watchword.ingest.outbox.Spooled;
+import dev.watchword.schemas.CaptureClock;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.schemas.Topic;
 import io.prometheus.client.CollectorRegistry;
@@ -41,12 +42,17 @@ final class IngestMetrics {
   private final Gauge inFlight;
   private final Gauge outbox;
   private final Gauge live;
+  private final Gauge clockError;
+  private final Gauge clockSkew;
+  private final Gauge idle;
+  private final Counter leftOutIdle;
   private final Gauge recording;
   private final Counter recordedBytes;
   private final Counter recordingFailures;
   private final Counter unrecorded;
   private final Counter outboxCuts;
   private final Counter recordsLost;
+  private final Counter deadLetters;
   private final Counter sessions;
   private final Counter failures;
   private final Histogram latency;
@@ -102,6 +108,28 @@ final class IngestMetrics {
         Gauge.build("watchword_ingest_camera_live", "1 while the camera gives frames.")
             .labelNames("camera")
             .register(registry);
+    clockError =
+        Gauge.build(
+                "watchword_ingest_clock_error_seconds",
+                "By how much the camera's capture times may be wrong; NaN where unknown.")
+            .labelNames("camera")
+            .register(registry);
+    clockSkew =
+        Gauge.build(
+                "watchword_ingest_clock_skew_ratio",
+                "By how much the camera's stream clock is faster than ours; NaN until known.")
+            .labelNames("camera")
+            .register(registry);
+    idle =
+        Gauge.build(
+                "watchword_ingest_idle", "1 while only key frames are decoded as nothing moves.")
+            .labelNames("camera")
+            .register(registry);
+    leftOutIdle =
+        counter(
+                "frames_idle_total",
+                "Frames not sampled while only key frames were decoded as nothing moved.")
+            .register(registry);
     recording =
         Gauge.build("watchword_ingest_recording", "1 while the camera is recorded.")
             .labelNames("camera")
@@ -125,6 +153,11 @@ final class IngestMetrics {
                 "Segments, evidence and coverage that the broker was not told of.")
             .labelNames("topic")
             .register(registry);
+    deadLetters =
+        Counter.build(
+                "watchword_ingest_dead_letters_total", "Records set aside as they cannot be read.")
+            .labelNames("topic")
+            .register(registry);
     sessions = counter("sessions_total", "Connections opened.").register(registry);
     failures =
         Counter.build("watchword_ingest_failures_total", "Connections failed, by cause.")
@@ -144,6 +177,11 @@ final class IngestMetrics {
 
   void outboxCut(int files) {
     outboxCuts.inc(files);
+  }
+
+  /** A record of the topic cannot be read. */
+  void deadLetter(Topic topic) {
+    deadLetters.labels(topic.name("")).inc();
   }
 
   void recordLost(Topic topic) {
@@ -174,6 +212,8 @@ final class IngestMetrics {
     private final Gauge.Child inFlight;
     private final Gauge.Child outbox;
     private final Gauge.Child live;
+    private final Gauge.Child clockError;
+    private final Gauge.Child clockSkew;
     private final Counter.Child sessions;
 
     private Camera(String id) {
@@ -190,6 +230,9 @@ final class IngestMetrics {
       inFlight = IngestMetrics.this.inFlight.labels(id);
       outbox = IngestMetrics.this.outbox.labels(id);
       live = IngestMetrics.this.live.labels(id);
+      clockError = IngestMetrics.this.clockError.labels(id);
+      clockSkew = IngestMetrics.this.clockSkew.labels(id);
+      live(false);
       sessions = IngestMetrics.this.sessions.labels(id);
     }
 
@@ -316,6 +359,24 @@ final class IngestMetrics {
 
     void live(boolean now) {
       live.set(now ? 1 : 0);
+      if (!now) {
+        idle(false);
+        clock(new ClockQuality(CaptureClock.ARRIVAL, -1, Double.NaN));
+      }
+    }
+
+    void clock(ClockQuality quality) {
+      clockError.set(quality.errorMicros() < 0 ? Double.NaN : quality.errorMicros() / 1e6);
+      clockSkew.set(quality.skewPpm() / 1e6);
+    }
+
+    void idle(boolean now) {
+      idle.labels(id).set(now ? 1 : 0);
+    }
+
+    /** A frame that is not sampled, of a camera that is idle. */
+    void leftOutIdle() {
+      leftOutIdle.labels(id).inc();
     }
 
     void recording(boolean now) {

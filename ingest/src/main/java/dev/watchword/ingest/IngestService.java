@@ -15,6 +15,7 @@ import dev.watchword.service.LoopThread;
 import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.ConnectingLoop;
+import dev.watchword.service.kafka.DeadLetters;
 import dev.watchword.service.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 
@@ -125,7 +127,8 @@ public final class IngestService implements Service {
     coverageThread = thread("coverage", coverage);
     placementHealth.quietlyDown("looking for its cameras");
     placementThread = thread("placement", placement.apply(roster, placementHealth));
-    startEvidence(sender(producer, Topic.EVIDENCE));
+    startEvidence(
+        sender(producer, Topic.EVIDENCE), sender(producer, Topic.EVIDENCE_REQUESTS_DEAD_LETTER));
   }
 
   private RecordSender sender(Producer<String, SpecificRecord> producer, Topic topic) {
@@ -163,7 +166,8 @@ public final class IngestService implements Service {
             context.clock(),
             pause,
             RandomGenerator.getDefault(),
-            taps.all());
+            taps.all(),
+            taps::recording);
     evidence.put(camera.id(), new EvidenceLoop.Source(camera, taps.ring()));
     return new RunningCamera(
         camera, supervisor, taps, () -> evidence.remove(camera.id()), context.bugs());
@@ -183,7 +187,19 @@ public final class IngestService implements Service {
         () -> {});
   }
 
-  private void startEvidence(RecordSender answers) {
+  /**
+   * Every process reads all requests, and one of them keeps what cannot be read: there are at least
+   * as many partitions of cameras as of requests.
+   */
+  private void unreadable(
+      ConsumerRecord<String, byte[]> record, String reason, RecordSender letters) {
+    if (roster.owns(record.partition())) {
+      metrics.deadLetter(Topic.EVIDENCE_REQUESTS);
+      letters.send(record.key(), DeadLetters.of(record, reason, name(), context.clock().instant()));
+    }
+  }
+
+  private void startEvidence(RecordSender answers, RecordSender letters) {
     if (context.kafka().bootstrapServers().isEmpty()) {
       return;
     }
@@ -195,6 +211,7 @@ public final class IngestService implements Service {
             evidence,
             new EvidenceMaker(config.storage()),
             answer -> answers.send(answer.getCamera(), answer),
+            (record, reason) -> unreadable(record, reason, letters),
             context.clock(),
             health);
     evidenceThread = thread("evidence", new ConnectingLoop(connector, health));
@@ -210,7 +227,16 @@ public final class IngestService implements Service {
     if (!broker.ok() || !placed.ok()) {
       return Health.down((broker.ok() ? placed : broker).detail() + "; " + cameras());
     }
+    Map<String, String> unrecorded = roster.recordingTroubles();
+    if (!unrecorded.isEmpty()) {
+      return Health.degraded(cameras() + "; " + unrecorded(unrecorded));
+    }
     return Health.up(cameras());
+  }
+
+  private static String unrecorded(Map<String, String> troubles) {
+    String first = troubles.values().iterator().next();
+    return "not recorded: " + String.join(", ", troubles.keySet()) + ": " + first;
   }
 
   private String cameras() {

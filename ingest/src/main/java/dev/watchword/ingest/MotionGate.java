@@ -40,6 +40,7 @@ final class MotionGate {
   private int watchedPixels;
   private long motionPts = NEVER;
   private long passedPts = NEVER;
+  private long stirredPts = NEVER;
   private long lastPts;
 
   MotionGate(GateConfig config) {
@@ -52,17 +53,27 @@ final class MotionGate {
   Verdict judge(Luma luma, long ptsMicros) {
     if (baseline == null || isOtherSize(luma) || ptsMicros < lastPts) {
       start(luma);
+      stirredPts = ptsMicros;
       return verdict(SampleReason.HEARTBEAT, 0, false, luma, ptsMicros);
     }
     float score = watchedPixels == 0 ? 0 : (float) compare(luma) / watchedPixels;
     if (score > config.sceneChange()) {
       baselinePts = NEVER;
+      stirredPts = ptsMicros;
       return verdict(SampleReason.MOTION, score, true, luma, ptsMicros);
     }
     if (score > config.area()) {
       motionPts = ptsMicros;
+      stirredPts = ptsMicros;
     }
     return verdict(reason(ptsMicros), score, false, luma, ptsMicros);
+  }
+
+  /** Whether nothing, not even the light, has changed for so long that less may be looked at. */
+  boolean isIdle() {
+    return config.idleAfter().isPresent()
+        && baseline != null
+        && lastPts - stirredPts >= config.idleAfter().get().toNanos() / 1000;
   }
 
   private SampleReason reason(long ptsMicros) {

@@ -38,7 +38,13 @@ final class OpenSegment implements AutoCloseable {
     try {
       lock.tryLock();
       this.writer =
-          new SegmentWriter(path, stream.parameters(), stream.timeBase(), first.packet(), fragment);
+          new SegmentWriter(
+              path,
+              new SegmentTags(stream.session(), startMicros),
+              stream.parameters(),
+              stream.timeBase(),
+              first.packet(),
+              fragment);
     } catch (IOException | RuntimeException e) {
       lock.close();
       Files.deleteIfExists(path);

@@ -42,6 +42,7 @@ final class PacketReader implements AutoCloseable {
   private long arrivedMicros;
   private long gapsSeen;
   private int suspect;
+  private boolean stalled;
 
   private PacketReader(CameraConfig camera, StopSignal stop, Clock clock) {
     this.camera = camera;
@@ -91,17 +92,30 @@ final class PacketReader implements AutoCloseable {
         // Each picture is a sample.
         av_dict_set(options, "framerate", Double.toString(camera.samplesPerSecond()), 0);
       }
+      long distrusts = FfmpegLog.distrusts();
       int code = avformat_open_input(context, url, demuxer, options);
       if (code < 0) {
+        if (FfmpegLog.distrusts() != distrusts) {
+          throw FfmpegErrors.untrusted(camera.url());
+        }
         // A timed-out reply shows as invalid data.
         throw deadline.isOver()
             ? FfmpegErrors.openTimeout(camera.url())
             : FfmpegErrors.opening(camera.url(), code);
       }
       format = context;
+      // The demuxers of playlists do not hand the options of TLS on.
+      if (camera.url().isTls() && camera.tls().verifies() && isPlaylist()) {
+        throw FfmpegErrors.unverifiedParts(camera.url());
+      }
     } finally {
       av_dict_free(options);
     }
+  }
+
+  private boolean isPlaylist() {
+    String name = format.iformat().name().getString();
+    return name.equals("hls") || name.equals("dash");
   }
 
   /**
@@ -142,6 +156,9 @@ final class PacketReader implements AutoCloseable {
    * @throws SourceFailure when the stream stalls or breaks; the reader can only be closed then
    */
   AVPacket next() throws SourceFailure {
+    if (stalled) {
+      throw FfmpegErrors.stalled(camera.url());
+    }
     deadline.within(camera.readTimeout());
     do {
       av_packet_unref(packet);
@@ -149,8 +166,10 @@ final class PacketReader implements AutoCloseable {
       do {
         code = av_read_frame(format, packet);
       } while (code == AVERROR_EAGAIN() && !deadline.isOver());
-      // A read that was cut short may still give the last piece that had arrived before.
-      if (deadline.isOver()) {
+      // FFmpeg knows a frame's end by the next one's beginning. A read that is cut short gives the
+      // frame that was there before.
+      stalled = deadline.isOver();
+      if (stalled && (code < 0 || stop.isSet())) {
         throw FfmpegErrors.stalled(camera.url());
       }
       if (code == AVERROR_EOF) {
@@ -159,7 +178,10 @@ final class PacketReader implements AutoCloseable {
       if (code < 0) {
         throw FfmpegErrors.reading(camera.url(), code);
       }
-    } while (packet.stream_index() != video.index());
+    } while (packet.stream_index() != video.index() && !stalled);
+    if (packet.stream_index() != video.index()) {
+      throw FfmpegErrors.stalled(camera.url());
+    }
     arrivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     markGap();
     return packet;
@@ -199,6 +221,15 @@ final class PacketReader implements AutoCloseable {
   /** Whether this is a recording with an end, which is read faster than it was made. */
   boolean isRecorded() {
     return recorded;
+  }
+
+  /**
+   * Whether the sender's clock that comes with a packet belongs to the one after it, in decoding
+   * order: FFmpeg puts frames together from what RTP brings, sees that one is complete by the first
+   * piece of the next, and gives it the side data of that piece. JPEGs come in one piece.
+   */
+  boolean tellsTimesOfTheNextFrame() {
+    return camera.url().isRtsp() && parameters().codec_id() != AV_CODEC_ID_MJPEG;
   }
 
   /** MJPEG over HTTP has no timestamps; FFmpeg makes them up at 25 frames a second. */

@@ -4,16 +4,19 @@ import dev.watchword.ingest.PacketQueue.Gap;
 import dev.watchword.ingest.PacketQueue.Item;
 import dev.watchword.ingest.PacketQueue.Opened;
 import dev.watchword.ingest.PacketQueue.Packet;
+import dev.watchword.schemas.RecordingCause;
 import dev.watchword.schemas.Segment;
 import dev.watchword.schemas.SegmentState;
 import dev.watchword.service.LoopThread;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,7 @@ final class RecorderLoop implements LoopThread.Loop {
   private final RecordingFiles files;
   private final Consumer<Segment> index;
   private final IngestMetrics.Camera metrics;
+  private final RecordingWatch watch;
   private final Clock clock;
   private Opened stream;
   private OpenSegment segment;
@@ -42,6 +46,7 @@ final class RecorderLoop implements LoopThread.Loop {
   private Instant tryAt = Instant.MIN;
 
   /**
+   * @param watch told of how it goes
    * @param index told of each segment that is recorded, recovered or deleted; must not block long
    */
   RecorderLoop(
@@ -51,6 +56,7 @@ final class RecorderLoop implements LoopThread.Loop {
       RecordingFiles files,
       Consumer<Segment> index,
       IngestMetrics.Camera metrics,
+      RecordingWatch watch,
       Clock clock) {
     this.camera = camera;
     this.config = config;
@@ -58,6 +64,7 @@ final class RecorderLoop implements LoopThread.Loop {
     this.files = files;
     this.index = index;
     this.metrics = metrics;
+    this.watch = watch;
     this.clock = clock;
   }
 
@@ -81,7 +88,10 @@ final class RecorderLoop implements LoopThread.Loop {
         forgetStream();
         stream = opened;
       }
-      case Gap gap -> guarded(this::finish);
+      case Gap gap -> {
+        guarded(this::finish);
+        watch.caughtUp();
+      }
       case Packet packet -> {
         guarded(() -> record(packet));
         PacketQueue.free(packet);
@@ -106,11 +116,12 @@ final class RecorderLoop implements LoopThread.Loop {
     }
     long free = files.free();
     if (free < config.keepFree()) {
-      throw new IOException(
+      throw new NoRoomException(
           "the disk has %d MiB left, less than recording.keep-free asks for".formatted(free >> 20));
     }
     segment = new OpenSegment(files, stream, key, config.segment());
     metrics.recording(true);
+    watch.going();
     if (failing) {
       failing = false;
       log.atInfo().addKeyValue("camera", camera).log("recording again");
@@ -160,12 +171,16 @@ final class RecorderLoop implements LoopThread.Loop {
         files.delete(file);
         continue;
       }
-      Instant start = files.start(file);
+      SegmentTags tags = left.tags();
+      Instant start =
+          tags.startMicros() < 0
+              ? files.start(file)
+              : Instant.EPOCH.plus(tags.startMicros(), ChronoUnit.MICROS);
       Path finished = files.finish(file);
       index.accept(
           new Segment(
               camera,
-              "",
+              tags.session(),
               start,
               start.plus(left.micros(), ChronoUnit.MICROS),
               files.name(finished),
@@ -197,6 +212,8 @@ final class RecorderLoop implements LoopThread.Loop {
   private void failed(IOException e) {
     tryAt = clock.instant().plus(TRY_AGAIN);
     metrics.recording(false);
+    boolean full = e instanceof NoRoomException || isNoSpace(e);
+    watch.stopped(full ? RecordingCause.DISK_FULL : RecordingCause.STORAGE_FAILED, sentence(e));
     abandon();
     if (!failing) {
       failing = true;
@@ -205,6 +222,26 @@ final class RecorderLoop implements LoopThread.Loop {
           .addKeyValue("camera", camera)
           .addKeyValue("error", e.getMessage())
           .log("recording stopped; free space or mend the storage, it goes on by itself");
+    }
+  }
+
+  /** The operating system's words, which both Java and FFmpeg pass on. */
+  private static boolean isNoSpace(IOException e) {
+    return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("no space left");
+  }
+
+  /** Java's messages of a file are its path alone, but for the class. */
+  private static String sentence(IOException e) {
+    return e instanceof FileSystemException file && file.getReason() == null
+        ? file.getClass().getSimpleName() + ": " + file.getMessage()
+        : String.valueOf(e.getMessage());
+  }
+
+  private static final class NoRoomException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NoRoomException(String message) {
+      super(message);
     }
   }
 

@@ -9,6 +9,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -26,6 +28,7 @@ final class Roster implements CameraOwner, AutoCloseable {
   private final Function<CameraConfig, RunningCamera> start;
   private final BiConsumer<Camera, String> refusals;
   private final Map<String, Running> running = new ConcurrentHashMap<>();
+  private final Set<Integer> partitions = ConcurrentHashMap.newKeySet();
   private final Map<String, Camera> refused = new HashMap<>();
   private boolean closed;
 
@@ -50,6 +53,7 @@ final class Roster implements CameraOwner, AutoCloseable {
     if (closed) {
       return;
     }
+    partitions.add(partition);
     stop(
         running.entrySet().stream()
             .filter(entry -> entry.getValue().partition() == partition)
@@ -90,10 +94,11 @@ final class Roster implements CameraOwner, AutoCloseable {
   }
 
   @Override
-  public synchronized void leave(Collection<Integer> partitions, boolean taken) {
+  public synchronized void leave(Collection<Integer> gone, boolean taken) {
+    partitions.removeAll(gone);
     stop(
         running.entrySet().stream()
-            .filter(entry -> partitions.contains(entry.getValue().partition()))
+            .filter(entry -> gone.contains(entry.getValue().partition()))
             .map(Map.Entry::getKey)
             .toList(),
         taken ? null : "moves to another process");
@@ -114,12 +119,30 @@ final class Roster implements CameraOwner, AutoCloseable {
     stopped.forEach(RunningCamera::close);
   }
 
+  /** Whether the cameras of this partition are placed here; of all processes one says so. */
+  boolean owns(int partition) {
+    return partitions.contains(partition);
+  }
+
   int size() {
     return running.size();
   }
 
   long count(CameraState state) {
     return running.values().stream().filter(camera -> camera.camera().state() == state).count();
+  }
+
+  /** A sentence for each camera whose recording is degraded, by id. */
+  Map<String, String> recordingTroubles() {
+    Map<String, String> troubles = new TreeMap<>();
+    running.forEach(
+        (id, camera) -> {
+          Recording recording = camera.camera().recording();
+          if (recording.isDegraded()) {
+            troubles.put(id, recording.detail());
+          }
+        });
+    return troubles;
   }
 
   /** Stops all, and starts none from now on. */

@@ -43,6 +43,11 @@ final class RunningCamera implements AutoCloseable {
     return supervisor.state();
   }
 
+  /** May be asked by any thread. */
+  Recording recording() {
+    return taps.recording();
+  }
+
   /**
    * Asks it to end, without waiting.
    *

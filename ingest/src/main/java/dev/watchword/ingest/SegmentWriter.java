@@ -32,10 +32,11 @@ final class SegmentWriter implements AutoCloseable {
   private final AVRational timeBase;
   private final Path path;
   private long startDts = NONE;
-  private long lastDts = NONE;
+  private DecodingOrder order;
   private int frames;
 
   /**
+   * @param tags what the file says about itself, see {@link SegmentTags}
    * @param timeBase of the packets
    * @param first a key frame, from which the picture's size is read where the stream's description
    *     has none; it is not written
@@ -43,6 +44,7 @@ final class SegmentWriter implements AutoCloseable {
    */
   SegmentWriter(
       Path path,
+      SegmentTags tags,
       AVCodecParameters parameters,
       AVRational timeBase,
       AVPacket first,
@@ -51,16 +53,20 @@ final class SegmentWriter implements AutoCloseable {
     this.path = path;
     this.timeBase = av_make_q(timeBase.num(), timeBase.den());
     try {
-      open(parameters, first, fragment);
+      open(tags, parameters, first, fragment);
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private void open(AVCodecParameters parameters, AVPacket first, Duration fragment)
+  private void open(
+      SegmentTags tags, AVCodecParameters parameters, AVPacket first, Duration fragment)
       throws IOException {
     check(avformat_alloc_output_context2(file, null, "mp4", path.toString()));
+    AVDictionary metadata = new AVDictionary(null);
+    tags.written().forEach((key, value) -> av_dict_set(metadata, key, value, 0));
+    file.metadata(metadata);
     AVStream stream = avformat_new_stream(file, null);
     check(avcodec_parameters_copy(stream.codecpar(), parameters));
     stream.codecpar().codec_tag(0);
@@ -74,7 +80,10 @@ final class SegmentWriter implements AutoCloseable {
     file.pb(io);
     AVDictionary options = new AVDictionary(null);
     av_dict_set(
-        options, "movflags", "empty_moov+default_base_moof+frag_keyframe+negative_cts_offsets", 0);
+        options,
+        "movflags",
+        "empty_moov+default_base_moof+frag_keyframe+negative_cts_offsets+use_metadata_tags",
+        0);
     av_dict_set(options, "frag_duration", Long.toString(fragment.toNanos() / 1000), 0);
     int code = avformat_write_header(file, options);
     av_dict_free(options);
@@ -102,15 +111,13 @@ final class SegmentWriter implements AutoCloseable {
   /** Appends the packet, which stays the caller's. */
   void write(AVPacket packet) throws IOException {
     av_packet_ref(own, packet);
-    long dts = packet.dts() == AV_NOPTS_VALUE ? packet.pts() : packet.dts();
-    dts = dts == AV_NOPTS_VALUE ? lastDts + 1 : dts;
+    if (order == null) {
+      order = new DecodingOrder(packet.pts(), packet.dts());
+    }
+    long dts = order.dts(packet.pts(), packet.dts());
     if (startDts == NONE) {
       startDts = dts;
     }
-    if (lastDts != NONE && dts <= lastDts) {
-      dts = lastDts + 1;
-    }
-    lastDts = dts;
     long pts = packet.pts() == AV_NOPTS_VALUE ? dts : Math.max(packet.pts(), dts);
     own.dts(dts - startDts).pts(pts - startDts).stream_index(0);
     av_packet_rescale_ts(own, timeBase, file.streams(0).time_base());

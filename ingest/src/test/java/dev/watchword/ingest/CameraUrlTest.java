@@ -59,7 +59,10 @@ class CameraUrlTest {
     Topics topics = new Topics(true);
     CameraReport report =
         new CameraReport(
-            CameraConfig.of("gate", url), topics.publisher, java.time.Clock.systemUTC());
+            CameraConfig.of("gate", url),
+            topics.publisher,
+            java.time.Clock.systemUTC(),
+            () -> Recording.OFF);
     report.connecting();
     report.waiting(null, FfmpegErrors.stalled(url));
 

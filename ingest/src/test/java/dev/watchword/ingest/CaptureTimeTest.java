@@ -106,7 +106,7 @@ class CaptureTimeTest {
     assertThat(worst).as("furthest from the truth in an hour").isLessThan(15_000);
     assertThat(time.epoch()).isZero();
     assertThat(time.errorMicros()).as("the jitter").isBetween(150_000L, 220_000L);
-    assertThat(time.drift() * 1e6).isCloseTo(-partsPerMillion, within(20.0));
+    assertThat(time.quality().skewPpm()).isCloseTo(partsPerMillion, within(20.0));
   }
 
   @Test
@@ -121,6 +121,21 @@ class CaptureTimeTest {
       assertThat(time.clock() == CaptureClock.RTCP).isEqualTo(believed);
       assertThat(Math.abs(at - NOW - now)).isLessThanOrEqualTo(CaptureTime.MOST_AHEAD + 60_000);
     }
+  }
+
+  @Test
+  void knowsNoSkewBeforeSomeMinutesHaveShownItNorAfterAJump() {
+    CaptureTime time = CaptureTime.live();
+    for (long second = 0; second < 120; second++) {
+      time.of(second * SECOND, NOW + second * SECOND);
+      assertThat(time.quality().skewPpm()).isNaN();
+    }
+    for (long second = 120; second < 300; second++) {
+      time.of(second * SECOND, NOW + second * SECOND);
+    }
+    assertThat(time.quality().skewPpm()).isCloseTo(0, within(1.0));
+    time.of(0, NOW + 300 * SECOND);
+    assertThat(time.quality().skewPpm()).isNaN();
   }
 
   @Test

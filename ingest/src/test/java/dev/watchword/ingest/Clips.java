@@ -40,6 +40,7 @@ final class Clips {
         camera.url(),
         camera.samplesPerSecond(),
         camera.transport(),
+        camera.tls(),
         camera.picture(),
         camera.quality(),
         mode,
@@ -49,6 +50,16 @@ final class Clips {
         camera.evidence(),
         camera.openTimeout(),
         camera.readTimeout());
+  }
+
+  /** As the file would describe it, quick to notice faults. */
+  static CameraConfig configured(String keys) {
+    return IngestConfig.camera(
+        "gate",
+        dev.watchword.service.config.ConfigFile.parse(
+            "test.yaml",
+            "{sample: 25/s, open-timeout: 3s, read-timeout: 3s, " + keys + "}",
+            name -> null));
   }
 
   static CameraConfig camera(String id, String url) {

@@ -93,7 +93,8 @@ class ColoursIT {
     avcodec_send_frame(encoder, null);
     assertThat(avcodec_receive_packet(encoder, packet)).isZero();
     try (SegmentWriter writer =
-        new SegmentWriter(clip, parameters, av_make_q(1, 10), packet, Duration.ofSeconds(1))) {
+        new SegmentWriter(
+            clip, SegmentTags.NONE, parameters, av_make_q(1, 10), packet, Duration.ofSeconds(1))) {
       writer.write(packet);
       writer.finish();
     } finally {

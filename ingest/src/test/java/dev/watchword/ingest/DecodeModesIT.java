@@ -6,6 +6,7 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.simulator.DrawnScene;
+import dev.watchword.simulator.EncodedClip;
 import dev.watchword.simulator.SceneClip;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -14,8 +15,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -67,6 +73,15 @@ class DecodeModesIT {
   @ValueSource(doubles = {0.5, 2, 5})
   void lazySamplesTheSamePicturesOfAMovingScene(double rate) throws IOException {
     same(SceneClip.cached(directory, new DrawnScene(5, 320, 240, 25, 200)), rate);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void lazySamplesTheSamePicturesOfEachCodec(EncodedClip encoded) throws IOException {
+    Path clip = encoded.in(directory);
+    for (double rate : new double[] {1, 2, 3.7, 7.5}) {
+      same(clip, rate);
+    }
   }
 
   @ParameterizedTest
@@ -138,7 +153,45 @@ class DecodeModesIT {
     }
   }
 
+  /** A source that is told to be idle, and not to be, at any of the frames it gives. */
+  @ParameterizedTest
+  @EnumSource(names = {"H265", "H264_WITH_B_FRAMES", "H265_WITH_B_FRAMES"})
+  void goesIdleAndBackWithoutASpoiltOrAMissingFrame(EncodedClip encoded) throws IOException {
+    Path clip = encoded.in(directory);
+    Played eager = play(clip, 100, DecodeMode.EAGER);
+    Map<Long, String> own =
+        eager.frames().stream().collect(Collectors.toMap(Seen::pts, Seen::pixels));
+    for (DecodeMode mode : new DecodeMode[] {DecodeMode.EAGER, DecodeMode.LAZY}) {
+      for (int seed = 0; seed < 12; seed++) {
+        SplittableRandom random = new SplittableRandom(seed);
+        boolean[] idle = new boolean[1];
+        Played played =
+            play(
+                clip,
+                8,
+                mode,
+                source -> {
+                  idle[0] ^= random.nextInt(3) == 0;
+                  source.idle(idle[0]);
+                });
+        assertThat(played.frames())
+            .as("%s with seed %d", mode, seed)
+            .extracting(Seen::pts)
+            .containsExactlyInAnyOrderElementsOf(own.keySet());
+        assertThat(played.sampled())
+            .hasSizeGreaterThan(2)
+            .allSatisfy(seen -> assertThat(seen.pixels()).isEqualTo(own.get(seen.pts())));
+        assertThat(played.sampled()).isSortedAccordingTo(Comparator.comparing(Seen::pts));
+      }
+    }
+  }
+
   static Played play(Path clip, double rate, DecodeMode mode) {
+    return play(clip, rate, mode, source -> {});
+  }
+
+  private static Played play(
+      Path clip, double rate, DecodeMode mode, Consumer<FrameSource> afterEachSample) {
     CollectorRegistry registry = new CollectorRegistry();
     IngestMetrics.Camera metrics =
         new IngestMetrics(registry, new CoverageBook("test")).camera("gate");
@@ -151,6 +204,9 @@ class DecodeModesIT {
       source.sampledBy(sampler, metrics);
       while (true) {
         seen.add(look(source.next(), sampler));
+        if (!seen.getLast().pixels().isEmpty()) {
+          afterEachSample.accept(source);
+        }
       }
     } catch (SourceFailure end) {
       assertThat(end.kind()).isEqualTo(dev.watchword.schemas.CameraCause.ENDED);

@@ -46,6 +46,7 @@ class EvidenceIT {
 
   private final Map<String, EvidenceRequest> requests = new HashMap<>();
   private final List<Evidence> answers = new ArrayList<>();
+  private final List<String> unreadable = new ArrayList<>();
   private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
   private Instant now = START.plusSeconds(12);
   private PacketRing ring = new PacketRing(EvidenceConfig.DEFAULT);
@@ -141,7 +142,7 @@ class EvidenceIT {
   }
 
   @Test
-  void leavesRequestsForOtherCamerasAndUnreadableOnesAlone() throws Exception {
+  void leavesRequestsForOtherCamerasAloneAndSetsUnreadableOnesAside() throws Exception {
     play();
     ask(new EvidenceRequest("r1", "yard", EvidenceKind.PICTURE, START, 0L, 0L));
     add("garbage");
@@ -150,6 +151,7 @@ class EvidenceIT {
 
     assertThat(answers).extracting(Evidence::getOutcome).containsExactly(EvidenceOutcome.FAILED);
     assertThat(storage).isEmptyDirectory();
+    assertThat(unreadable).containsExactly("garbage: not a request");
   }
 
   @Test
@@ -210,6 +212,8 @@ class EvidenceIT {
         Map.of("gate", new EvidenceLoop.Source(camera, ring)),
         new EvidenceMaker(storage),
         answers::add,
+        (record, reason) ->
+            unreadable.add(new String(record.value(), StandardCharsets.UTF_8) + ": " + reason),
         new Clock() {
           @Override
           public Instant instant() {

@@ -126,7 +126,7 @@ class HttpIT {
     }
   }
 
-  private static void sendRange(HttpExchange exchange, byte[] content) throws IOException {
+  static void sendRange(HttpExchange exchange, byte[] content) throws IOException {
     try (exchange) {
       String range = exchange.getRequestHeaders().getFirst("Range");
       int from = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-.*", "$1"));

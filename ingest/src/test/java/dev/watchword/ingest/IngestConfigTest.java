@@ -89,4 +89,24 @@ class IngestConfigTest {
   private static Section parse(String text) {
     return ConfigFile.parse("c.yaml", text, name -> name.equals("YARD_PASSWORD") ? "s3cret" : null);
   }
+
+  @Test
+  void refusesToTrustWhomItIsNotToAsk() {
+    assertThatThrownBy(
+            () -> Clips.configured("url: 'rtsps://h/x', tls: insecure, tls-ca: camera.pem"))
+        .hasMessageContaining("tls-ca")
+        .hasMessageContaining("trusts everyone");
+    assertThatThrownBy(() -> Clips.configured("url: 'rtsps://h/x', tls-ca: none-such.pem"))
+        .hasMessageContaining("none-such.pem");
+    assertThat(Clips.configured("url: 'rtsps://h/x'").tls()).isEqualTo(TlsConfig.DEFAULT);
+  }
+
+  @Test
+  void aGateIsIdleOnlyAfterItsHold() {
+    GateConfig gate = Clips.configured("url: x.mp4, gate: {idle-after: 30s}").gate().orElseThrow();
+    assertThat(gate.idleAfter()).contains(Duration.ofSeconds(30));
+    assertThat(GateConfig.DEFAULT.idleAfter()).isEmpty();
+    assertThatThrownBy(() -> Clips.configured("url: x.mp4, gate: {hold: 10s, idle-after: 9s}"))
+        .hasMessageContaining("must not be shorter than hold");
+  }
 }

@@ -7,6 +7,7 @@ import dev.watchword.ingest.MotionGate.Verdict;
 import dev.watchword.schemas.SampleReason;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +20,40 @@ class MotionGateTest {
   private long pts;
 
   private static MotionGate gate(List<Polygon> mask) {
+    return gate(Optional.empty(), mask);
+  }
+
+  private static MotionGate gate(Optional<Duration> idleAfter, List<Polygon> mask) {
+    Duration hold = Duration.ofSeconds(2);
     return new MotionGate(
-        new GateConfig(20, 0.003, Duration.ofSeconds(2), Duration.ofSeconds(10), 0.8, mask));
+        new GateConfig(20, 0.003, hold, Duration.ofSeconds(10), 0.8, idleAfter, mask));
+  }
+
+  @Test
+  void isIdleWhenNothingHasMovedForLongEnough() {
+    gate = gate(Optional.of(Duration.ofSeconds(4)), List.of());
+    for (int i = 0; i < 8; i++) {
+      judge(scene(100));
+      assertThat(gate.isIdle()).as("at %d", i).isFalse();
+    }
+    judge(scene(100));
+    assertThat(gate.isIdle()).isTrue();
+    judge(with(scene(100), 100, 100, 20, 30, 160));
+    assertThat(gate.isIdle()).as("something moves").isFalse();
+    for (int i = 0; i < 9; i++) {
+      judge(with(scene(100), 100, 100, 20, 30, 160));
+    }
+    assertThat(gate.isIdle()).isTrue();
+    judge(scene(200));
+    assertThat(gate.isIdle()).as("the light is switched").isFalse();
+  }
+
+  @Test
+  void isNeverIdleUnlessAsked() {
+    for (int i = 0; i < 1000; i++) {
+      judge(scene(100));
+      assertThat(gate.isIdle()).isFalse();
+    }
   }
 
   @Test

@@ -20,13 +20,18 @@ final class Pusher implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("pusher").start(this::push);
   }
 
-  /** Plays the clip over and over in real time, and starts anew when the other end goes. */
-  static Pusher start(Path clip, String url, String format) {
+  /**
+   * Plays the clip over and over in real time, and starts anew when the other end goes.
+   *
+   * @param options of FFmpeg's output
+   */
+  static Pusher start(Path clip, String url, String format, String... options) {
     List<String> command = command("-re", "-stream_loop", "-1", "-i", clip.toString());
     command.addAll(List.of("-c", "copy", "-f", format));
     if (format.equals("rtsp")) {
       command.addAll(List.of("-rtsp_transport", "tcp"));
     }
+    command.addAll(List.of(options));
     command.add(url);
     return new Pusher(command);
   }

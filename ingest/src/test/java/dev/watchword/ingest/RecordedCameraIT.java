@@ -3,7 +3,11 @@ package dev.watchword.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.watchword.schemas.Camera;
+import dev.watchword.schemas.CameraStatus;
+import dev.watchword.schemas.RecordingCause;
+import dev.watchword.schemas.RecordingState;
 import dev.watchword.schemas.Segment;
+import dev.watchword.service.Health;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.config.Section;
@@ -26,12 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 class RecordedCameraIT {
   @TempDir Path directory;
 
+  private Health lastHealth;
   private final Topics topics = new Topics(true);
   private final List<Throwable> bugs = new CopyOnWriteArrayList<>();
 
   @Test
   void indexesWhatItRecords() throws Exception {
-    List<Segment> segments = play("recording: {segment: 2s, keep-free: 0B}");
+    List<Segment> segments = play("recording: {segment: 2s, keep-free: 0B}", false);
 
     assertThat(segments).extracting(Segment::getFrames).containsExactly(30, 10);
     assertThat(segments).extracting(Segment::getCamera).containsOnly("gate");
@@ -46,12 +51,18 @@ class RecordedCameraIT {
   void aDiskWithoutRoomCostsNoFrames() throws Exception {
     Files.writeString(directory.resolve("storage"), "in the way");
 
-    assertThat(play("recording: {segment: 2s}")).isEmpty();
+    assertThat(play("recording: {segment: 2s}", true)).isEmpty();
 
     assertThat(topics.frames()).hasSize(8);
+    assertThat(lastHealth.ok()).isTrue();
+    assertThat(lastHealth.degraded()).isTrue();
+    assertThat(lastHealth.detail()).contains("not recorded: gate: ");
+    CameraStatus told = topics.statuses().getLast();
+    assertThat(told.getRecording()).isEqualTo(RecordingState.DEGRADED);
+    assertThat(told.getRecordingCause()).isEqualTo(RecordingCause.STORAGE_FAILED);
   }
 
-  private List<Segment> play(String recording) throws Exception {
+  private List<Segment> play(String recording, boolean fails) throws Exception {
     Path clip = SceneClip.cached(directory, new DrawnScene(5, 160, 120, 10, 40));
     Section file =
         ConfigFile.parse(
@@ -75,9 +86,13 @@ class RecordedCameraIT {
             Pause.real(),
             (roster, health) -> new FixedPlacement(cameras, roster, health))) {
       service.start();
-      while (!topics.states().contains("ENDED ENDED")) {
-        java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
-      }
+      // The camera's end is told again when the recorder has come to its trouble.
+      Watch.await(
+          () ->
+              topics.states().contains("ENDED ENDED")
+                  && topics.statuses().getLast().getRecording()
+                      == (fails ? RecordingState.DEGRADED : RecordingState.RECORDING));
+      lastHealth = service.health();
     }
     assertThat(bugs).isEmpty();
     return topics.producer.history().stream()

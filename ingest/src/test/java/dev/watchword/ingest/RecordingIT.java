@@ -2,11 +2,14 @@ package dev.watchword.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.watchword.ingest.coverage.CoverageBook;
+import dev.watchword.schemas.RecordingCause;
 import dev.watchword.schemas.Segment;
 import dev.watchword.schemas.SegmentState;
 import dev.watchword.simulator.DrawnScene;
+import dev.watchword.simulator.EncodedClip;
 import dev.watchword.simulator.RtspServer;
 import dev.watchword.simulator.SceneClip;
 import io.prometheus.client.CollectorRegistry;
@@ -29,6 +32,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class RecordingIT {
@@ -45,6 +50,7 @@ class RecordingIT {
   private final IngestMetrics.Camera metrics =
       new IngestMetrics(registry, new CoverageBook("test")).camera("gate");
   private final List<Segment> index = new ArrayList<>();
+  private final RecordingWatch watch = new RecordingWatch();
   private final MovingClock clock = new MovingClock();
 
   private static final class MovingClock extends Clock {
@@ -88,7 +94,14 @@ class RecordingIT {
       Path file = storage.resolve(segment.getName());
       assertThat(Files.size(file)).isEqualTo(segment.getBytes());
       assertThat(AbandonedSegment.read(file))
-          .isEqualTo(new AbandonedSegment(30, 2_900_000, "h264"));
+          .isEqualTo(
+              new AbandonedSegment(
+                  30,
+                  2_900_000,
+                  "h264",
+                  new SegmentTags(
+                      segment.getSession(),
+                      ChronoUnit.MICROS.between(Instant.EPOCH, segment.getStart()))));
       assertThat(CameraProbe.probe(Clips.camera("gate", file.toString())).width()).isEqualTo(320);
     }
     assertThat(metric("recording")).isZero();
@@ -109,10 +122,57 @@ class RecordingIT {
                 .toList());
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"H265", "H264_WITH_B_FRAMES", "H265_WITH_B_FRAMES"})
+  void recordsEachCodecSoThatItPlays(EncodedClip encoded) throws Exception {
+    Path own = encoded.in(shared);
+    record(own, config(Duration.ofSeconds(30), 1L << 30));
+
+    assertThat(index).hasSize(1);
+    Path file = storage.resolve(index.get(0).getName());
+    DecodeModesIT.Played played = DecodeModesIT.play(file, 100, DecodeMode.EAGER);
+    DecodeModesIT.Played original = DecodeModesIT.play(own, 100, DecodeMode.EAGER);
+    assertThat(played.frames())
+        .extracting(DecodeModesIT.Seen::pts)
+        .isEqualTo(original.frames().stream().map(DecodeModesIT.Seen::pts).toList());
+    assertThat(played.frames())
+        .extracting(DecodeModesIT.Seen::pixels)
+        .isEqualTo(original.frames().stream().map(DecodeModesIT.Seen::pixels).toList())
+        .hasSize(index.get(0).getFrames());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"H265", "H264_WITH_B_FRAMES", "H265_WITH_B_FRAMES"})
+  void recordsEachCodecOfAnRtspCameraSoThatItPlays(EncodedClip encoded) throws Exception {
+    Segment segment = recordOverRtsp(encoded.in(shared));
+
+    List<DecodeModesIT.Seen> frames =
+        DecodeModesIT.play(storage.resolve(segment.getName()), 100, DecodeMode.EAGER).frames();
+    List<String> own =
+        DecodeModesIT.play(encoded.in(shared), 100, DecodeMode.EAGER).frames().stream()
+            .map(DecodeModesIT.Seen::pixels)
+            .toList();
+    assertThat(frames).hasSize(segment.getFrames()).hasSizeGreaterThan(10);
+    assertThat(frames).extracting(DecodeModesIT.Seen::pixels).isSubsetOf(own);
+    assertThat(frames).extracting(DecodeModesIT.Seen::pts).isSorted().doesNotHaveDuplicates();
+    assertThat(ChronoUnit.MICROS.between(segment.getStart(), segment.getEnd()))
+        .as("length by the index and by the file")
+        .isCloseTo(frames.getLast().pts() - frames.getFirst().pts(), within(300_000L));
+  }
+
   @Test
   void recordsAnRtspCamera() throws Exception {
+    Segment segment = recordOverRtsp(clip);
+    Path file = storage.resolve(segment.getName());
+    assertThat(AbandonedSegment.read(file).frames()).isEqualTo(segment.getFrames());
+    CameraProbe.Probe probe = CameraProbe.probe(Clips.camera("gate", file.toString()));
+    assertThat(probe.sentence()).endsWith("gives 320x240 h264");
+  }
+
+  /** Its first segment, of at least a second. */
+  private Segment recordOverRtsp(Path played) throws Exception {
     try (RtspServer server = new RtspServer(0)) {
-      server.mount("gate", clip);
+      server.mount("gate", played);
       CameraConfig camera = Clips.camera("gate", server.url("gate"));
       PacketQueue queue = new PacketQueue(metrics::unrecorded);
       try (RecorderLoop loop = loop(config(Duration.ofSeconds(1), 1L << 30), queue);
@@ -126,10 +186,7 @@ class RecordingIT {
         }
       }
     }
-    Path file = storage.resolve(index.get(0).getName());
-    assertThat(AbandonedSegment.read(file).frames()).isEqualTo(index.get(0).getFrames());
-    CameraProbe.Probe probe = CameraProbe.probe(Clips.camera("gate", file.toString()));
-    assertThat(probe.sentence()).endsWith("gives 320x240 h264");
+    return index.get(0);
   }
 
   @Test
@@ -164,6 +221,8 @@ class RecordingIT {
     assertThat(index).hasSize(1);
     Segment segment = index.get(0);
     assertThat(segment.getState()).isEqualTo(SegmentState.RECOVERED);
+    assertThat(segment.getSession()).isEqualTo("session-00000002");
+    assertThat(segment.getStart()).isEqualTo(START.plus(100_007, ChronoUnit.MICROS));
     assertThat(segment.getFrames()).isBetween(100 - GOP, 105);
     assertThat(Duration.between(segment.getStart(), segment.getEnd()).toMillis())
         .isEqualTo((segment.getFrames() - 1) * 100L);
@@ -208,6 +267,8 @@ class RecordingIT {
       feed(queue, loop);
       assertThat(metric("recording_failures_total")).isEqualTo(1);
       assertThat(metric("recording")).isZero();
+      assertThat(watch.now().cause()).isEqualTo(RecordingCause.STORAGE_FAILED);
+      assertThat(watch.now().detail()).contains("recordings");
 
       Files.delete(blocked);
       feed(queue, loop);
@@ -217,6 +278,7 @@ class RecordingIT {
     }
     assertThat(index).isNotEmpty();
     assertThat(metric("recording_failures_total")).isEqualTo(1);
+    assertThat(watch.now()).isEqualTo(Recording.ON);
   }
 
   @Test
@@ -230,6 +292,8 @@ class RecordingIT {
     assertThat(index).isEmpty();
     assertThat(metric("recording_failures_total")).isEqualTo(1);
     assertThat(files().finished()).isEmpty();
+    assertThat(watch.now().cause()).isEqualTo(RecordingCause.DISK_FULL);
+    assertThat(watch.now().detail()).contains("MiB left, less than recording.keep-free");
   }
 
   @Test
@@ -243,6 +307,7 @@ class RecordingIT {
                 try (SegmentWriter writer =
                     new SegmentWriter(
                         full,
+                        SegmentTags.NONE,
                         reader.parameters(),
                         reader.timeBase(),
                         first,
@@ -257,8 +322,13 @@ class RecordingIT {
   }
 
   @Test
-  void aRecorderThatIsStuckCostsTheCameraNothing() throws Exception {
-    PacketQueue queue = new PacketQueue(metrics::unrecorded);
+  void aRecorderThatIsStuckCostsTheCameraNothingAndIsTold() throws Exception {
+    PacketQueue queue =
+        new PacketQueue(
+            () -> {
+              metrics.unrecorded();
+              watch.fellBehind();
+            });
     try (PacketReader reader = reader(clip)) {
       queue.opened("session-00000001", reader.parameters(), reader.timeBase());
       AVPacket packet = reader.next();
@@ -267,15 +337,21 @@ class RecordingIT {
       }
     }
     assertThat(metric("unrecorded_packets_total")).isEqualTo(51);
+    assertThat(watch.now().cause()).isEqualTo(RecordingCause.DISK_SLOW);
     try (RecorderLoop loop = loop(config(Duration.ofSeconds(60), 1L << 30), queue)) {
       assertThat(index).isEmpty();
     }
     assertThat(index).hasSize(1);
     assertThat(index.get(0).getFrames()).isEqualTo(PacketQueue.MOST_PACKETS - 1);
+    assertThat(watch.now()).as("when it has caught up").isEqualTo(Recording.ON);
   }
 
   private void feed(PacketQueue queue, RecorderLoop loop) throws Exception {
-    try (PacketReader reader = reader(clip)) {
+    feed(clip, queue, loop);
+  }
+
+  private void feed(Path played, PacketQueue queue, RecorderLoop loop) throws Exception {
+    try (PacketReader reader = reader(played)) {
       queue.opened("session-00000001", reader.parameters(), reader.timeBase());
       loop.step();
       long number = 0;
@@ -288,10 +364,10 @@ class RecordingIT {
     }
   }
 
-  private void record(Path clip, RecordingConfig config) throws Exception {
+  private void record(Path played, RecordingConfig config) throws Exception {
     PacketQueue queue = new PacketQueue(metrics::unrecorded);
     try (RecorderLoop loop = loop(config, queue)) {
-      feed(queue, loop);
+      feed(played, queue, loop);
     }
   }
 
@@ -315,7 +391,7 @@ class RecordingIT {
   }
 
   private RecorderLoop loop(RecordingConfig config, PacketQueue queue) {
-    return new RecorderLoop("gate", config, queue, files(), index::add, metrics, clock);
+    return new RecorderLoop("gate", config, queue, files(), index::add, metrics, watch, clock);
   }
 
   private double metric(String name) {
@@ -340,13 +416,14 @@ class RecordingIT {
                   segment -> {},
                   new IngestMetrics(new CollectorRegistry(), new CoverageBook("test"))
                       .camera("gate"),
+                  new RecordingWatch(),
                   Clock.systemUTC());
           PacketReader reader = reader(Path.of(arguments[0]))) {
         queue.opened("session-00000002", reader.parameters(), reader.timeBase());
         loop.step();
         for (int i = 1; i <= 105; i++) {
           AVPacket packet = reader.next();
-          queue.packet(packet, ChronoUnit.MICROS.between(Instant.EPOCH, START) + i * 100_000L);
+          queue.packet(packet, ChronoUnit.MICROS.between(Instant.EPOCH, START) + 7 + i * 100_000L);
           loop.step();
           System.out.println("written " + i);
         }

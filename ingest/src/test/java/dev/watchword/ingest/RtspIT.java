@@ -8,7 +8,6 @@ import dev.watchword.schemas.CameraState;
 import dev.watchword.schemas.CaptureClock;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.service.LoopThread;
-import dev.watchword.service.config.Secret;
 import dev.watchword.simulator.Fault;
 import dev.watchword.simulator.RtspCredentials;
 import dev.watchword.simulator.RtspServer;
@@ -20,7 +19,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -234,20 +232,10 @@ class RtspIT {
 
   private static CameraConfig camera(
       String id, String url, Transport transport, double rate, Duration timeout) {
-    return new CameraConfig(
-        id,
-        CameraUrl.of(new Secret(url)),
-        rate,
-        transport,
-        640,
-        3,
-        DecodeMode.LAZY,
-        Hardware.NONE,
-        Optional.empty(),
-        Optional.empty(),
-        EvidenceConfig.DEFAULT,
-        timeout,
-        timeout);
+    return Clips.camera(id, url)
+        .withTransport(transport)
+        .withSamplesPerSecond(rate)
+        .withTimeouts(timeout);
   }
 
   private static CameraProbe.Probe probe(String url) {

@@ -86,6 +86,58 @@ class SourcesIT {
   }
 
   @Test
+  void rtmpThatIsPulled() throws IOException {
+    int port = freePort();
+    String url = "rtmp://127.0.0.1:" + port + "/live/gate";
+    reads(url, url, "flv", clip, "-listen", "1");
+  }
+
+  @Test
+  void httpThatIsPushed() throws IOException {
+    int port = freePort();
+    String url = "http://127.0.0.1:" + port + "/gate";
+    reads(listening(url), url, "mpegts", clip);
+  }
+
+  /** The clock of a transport stream has 33 bits at 90 kHz and starts anew after 26.5 hours. */
+  @Test
+  void transportStreamWhoseClockWraps() throws IOException {
+    int port = freePort();
+    String last = Double.toString((1L << 33) / 90_000.0 - 3);
+    CameraConfig camera =
+        Watch.quick("tcp://127.0.0.1:" + port).withTimeouts(Duration.ofSeconds(5));
+    try (Pusher pusher =
+            Pusher.start(
+                clip,
+                "tcp://127.0.0.1:" + port + "?listen=1",
+                "mpegts",
+                "-output_ts_offset",
+                last,
+                "-muxpreload",
+                "0",
+                "-muxdelay",
+                "0");
+        Watch watch = new Watch(camera)) {
+      watch.awaitLive().awaitFrames(60);
+      List<SampledFrame> frames = watch.topics.frames();
+      assertThat(frames).extracting(SampledFrame::getCapturedAt).isSorted();
+      assertThat(frames)
+          .extracting(frame -> frame.getId().getSession())
+          .containsOnly(frames.getFirst().getId().getSession());
+      for (int i = 1; i < frames.size(); i++) {
+        assertThat(
+                Duration.between(frames.get(i - 1).getCapturedAt(), frames.get(i).getCapturedAt())
+                    .toMillis())
+            .as("from frame %d to the next", i)
+            .isLessThan(700);
+      }
+      assertThat(frames.getLast().getPtsMicros() - frames.getFirst().getPtsMicros())
+          .as("stream time of 60 frames across the wrap")
+          .isBetween(4_500_000L, 6_500_000L);
+    }
+  }
+
+  @Test
   void rtspThatIsPushed() throws IOException {
     int port = freePort();
     String url = "rtsp://127.0.0.1:" + port + "/gate";
@@ -133,10 +185,12 @@ class SourcesIT {
 
   @Test
   void rtspOverTls() throws Exception {
-    try (RtspServer server = new RtspServer(0, TlsIdentity.selfSigned(directory))) {
+    TlsIdentity identity = TlsIdentity.selfSigned(directory);
+    try (RtspServer server = new RtspServer(0, identity.context())) {
       server.mount("gate", clip, new RtspCredentials("guard", "s3cret"));
       String url = server.url("gate").replace("//", "//guard:s3cret@");
-      try (Watch watch = new Watch(Watch.quick(url).withTimeouts(Duration.ofSeconds(5)))) {
+      String keys = "url: '" + url + "', tls-ca: '" + identity.certificate() + "'";
+      try (Watch watch = new Watch(Clips.configured(keys))) {
         watch.awaitLive().awaitFrames(6);
       }
     }
@@ -146,12 +200,14 @@ class SourcesIT {
     return Watch.quick(url).withTransport(Transport.LISTEN).withTimeouts(Duration.ofSeconds(5));
   }
 
-  private static void reads(String camera, String peer, String format, Path clip) {
-    reads(Watch.quick(camera).withTimeouts(Duration.ofSeconds(5)), peer, format, clip);
+  private static void reads(
+      String camera, String peer, String format, Path clip, String... options) {
+    reads(Watch.quick(camera).withTimeouts(Duration.ofSeconds(5)), peer, format, clip, options);
   }
 
-  private static void reads(CameraConfig camera, String peer, String format, Path clip) {
-    try (Pusher pusher = Pusher.start(clip, peer, format);
+  private static void reads(
+      CameraConfig camera, String peer, String format, Path clip, String... options) {
+    try (Pusher pusher = Pusher.start(clip, peer, format, options);
         Watch watch = new Watch(camera)) {
       watch.awaitLive().awaitFrames(6);
       assertThat(watch.topics.frames()).extracting(SampledFrame::getPtsMicros).isSorted();

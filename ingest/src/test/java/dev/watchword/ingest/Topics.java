@@ -10,6 +10,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.specific.SpecificRecord;
@@ -81,7 +82,18 @@ final class Topics {
   }
 
   List<String> states() {
-    return statuses().stream().map(status -> status.getState() + " " + status.getCause()).toList();
+    List<String> states = new ArrayList<>();
+    CameraStatus before = null;
+    for (CameraStatus status : statuses()) {
+      // One that tells of clock or recording alone has the state's own beginning.
+      if (before == null
+          || !status.getSince().equals(before.getSince())
+          || status.getState() != before.getState()) {
+        states.add(status.getState() + " " + status.getCause());
+      }
+      before = status;
+    }
+    return states;
   }
 
   double count(String metric, String camera) {

@@ -47,6 +47,10 @@ public enum Topic {
   RECORDINGS("recordings", Map.of("retention.ms", "-1")),
   /** {@link EvidenceRequest}s. */
   EVIDENCE_REQUESTS("evidence-requests", Map.of("retention.ms", "259200000")),
+  /** {@link DeadLetter}s of {@link #EVIDENCE_REQUESTS}. */
+  EVIDENCE_REQUESTS_DEAD_LETTER(
+      "evidence-requests-dead-letter",
+      Map.of("retention.ms", "259200000", "max.message.bytes", "16777216")),
   /** {@link Evidence}: the answers. */
   EVIDENCE("evidence", Map.of("retention.ms", "259200000")),
   /**

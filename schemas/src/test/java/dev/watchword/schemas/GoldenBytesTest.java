@@ -56,19 +56,16 @@ class GoldenBytesTest {
         new Sample(2, detections(Task.SEGMENT, mask(), false, false)),
         new Sample(3, detections(Task.SEGMENT, mask(), true, false)),
         new Sample(4, detections(Task.SEGMENT, mask(), true, true)),
+        new Sample(1, status(null, null, null, RecordingState.UNKNOWN, RecordingCause.NONE, "")),
         new Sample(
-            1,
-            new CameraStatus(
-                "gate",
-                ID.getSession(),
-                CameraState.WAITING,
-                CameraCause.AUTH_FAILED,
-                "wrong user or password",
-                TIME,
-                "rtsp://10.0.0.5/stream1",
-                1920,
-                1080,
-                "h264")),
+            2,
+            status(
+                CaptureClock.RTCP,
+                12_000L,
+                -35.5,
+                RecordingState.DEGRADED,
+                RecordingCause.DISK_FULL,
+                "the disk has 12 MiB left")),
         new Sample(
             1,
             new Segment(
@@ -130,6 +127,32 @@ class GoldenBytesTest {
                 "inference",
                 TIME,
                 ByteBuffer.wrap(new byte[] {7, 8}))));
+  }
+
+  private static CameraStatus status(
+      CaptureClock clock,
+      Long clockErrorMicros,
+      Double clockSkewPpm,
+      RecordingState recording,
+      RecordingCause recordingCause,
+      String recordingDetail) {
+    return new CameraStatus(
+        "gate",
+        ID.getSession(),
+        CameraState.WAITING,
+        CameraCause.AUTH_FAILED,
+        "wrong user or password",
+        TIME,
+        "rtsp://10.0.0.5/stream1",
+        1920,
+        1080,
+        "h264",
+        clock,
+        clockErrorMicros,
+        clockSkewPpm,
+        recording,
+        recordingCause,
+        recordingDetail);
   }
 
   private static SampledFrame frame(Long clockErrorMicros, int epoch) {

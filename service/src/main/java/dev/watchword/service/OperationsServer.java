@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Serves {@code /metrics} (Prometheus text) and {@code /health} (JSON; 503 when a service is down)
- * for the process.
+ * Serves {@code /metrics} (Prometheus text) and {@code /health} (JSON; 503 when a service is down;
+ * one that is only degraded says so) for the process.
  */
 public final class OperationsServer implements AutoCloseable {
   private final HttpServer server;
@@ -73,6 +73,7 @@ public final class OperationsServer implements AutoCloseable {
         + name
         + "\":{\"ok\":"
         + health.ok()
+        + (health.degraded() ? ",\"degraded\":true" : "")
         + ",\"detail\":\""
         + escaped(health.detail())
         + "\"}";

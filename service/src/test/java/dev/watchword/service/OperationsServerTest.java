@@ -59,4 +59,19 @@ class OperationsServerTest {
                   + "\"archive\":{\"ok\":false,\"detail\":\"disk \\\"full\\\"\"}}}\n");
     }
   }
+
+  @Test
+  void answers200WhileAServiceIsOnlyDegraded() throws Exception {
+    List<Service> services = List.of(new Fixed("ingest", Health.degraded("gate is not recorded")));
+    try (OperationsServer server =
+        OperationsServer.start(freePort(), new CollectorRegistry(), services)) {
+      HttpResponse<String> response = get(server, "/health");
+
+      assertThat(response.statusCode()).isEqualTo(200);
+      assertThat(response.body())
+          .isEqualTo(
+              "{\"ok\":true,\"services\":{\"ingest\":{\"ok\":true,\"degraded\":true,"
+                  + "\"detail\":\"gate is not recorded\"}}}\n");
+    }
+  }
 }

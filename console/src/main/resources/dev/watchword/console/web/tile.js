@@ -19,6 +19,11 @@ const OUTCOME_WORDS = {
   SKIPPED_STALE: "skipped, the model is busy",
   FAILED: "the model failed on this frame",
 };
+const CLOCK_WORDS = {
+  RTCP: "times by the camera's clock",
+  ARRIVAL: "times by arrival",
+  CONTAINER: "times of the recording",
+};
 // After this long without a picture, a live tile says how old its picture is.
 const OLD_PICTURE = 8_000;
 
@@ -70,7 +75,7 @@ export class Tile {
   state(camera) {
     this.#state = camera;
     this.#root.dataset.state = camera.state.toLowerCase();
-    this.#root.title = camera.url;
+    this.#root.title = [camera.url, clockWords(camera.clock)].filter((line) => line !== "").join("\n");
     this.#numbers(camera);
     this.#showState();
   }
@@ -224,8 +229,20 @@ export class Tile {
     if (this.#root.dataset.state === "live" && age > OLD_PICTURE) {
       return `last picture ${Math.round(age / 1000)} s ago`;
     }
+    if (this.#state?.recording === "DEGRADED") {
+      return `not recorded: ${this.#state.recordingDetail}`;
+    }
     return OUTCOME_WORDS[this.#root.dataset.outcome] ?? "";
   }
+}
+
+function clockWords(clock) {
+  if (clock === null) {
+    return "";
+  }
+  const error = clock.errorMicros === null ? "" : `, within ${span(Math.ceil(clock.errorMicros / 1000))}`;
+  const skew = clock.skewPpm === null ? "" : `, ${clock.skewPpm.toFixed(0)} ppm fast`;
+  return CLOCK_WORDS[clock.source] + error + skew;
 }
 
 function span(millis) {
