@@ -127,8 +127,9 @@ class RecordingST {
     for (int i = 0; i < segments.size(); i++) {
       Segment segment = segments.get(i);
       Duration length = Duration.between(segment.getStart(), segment.getEnd());
-      assertThat(segment.getFrames())
-          .isEqualTo(Math.round(length.toMillis() * FRAMES_PER_SECOND / 1000.0) + 1);
+      int expected = (int) Math.round(length.toMillis() * FRAMES_PER_SECOND / 1000.0) + 1;
+      // The first frames of a session are timed by their arrival, until the camera tells its clock.
+      assertThat(segment.getFrames()).isBetween(expected, expected + (i == 0 ? 10 : 0));
       assertThat(play(directory.resolve("data/storage").resolve(segment.getName())))
           .hasSize((int) Math.ceil(segment.getFrames() * 2.0 / FRAMES_PER_SECOND));
       if (i > 0) {
