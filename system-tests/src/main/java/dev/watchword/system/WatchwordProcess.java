@@ -49,8 +49,7 @@ public final class WatchwordProcess implements AutoCloseable {
   }
 
   private static WatchwordProcess java(
-      Path directory, List<String> heap, String mainClass, String... arguments)
-      throws IOException {
+      Path directory, List<String> heap, String mainClass, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
