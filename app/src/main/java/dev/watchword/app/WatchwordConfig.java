@@ -6,7 +6,6 @@ import dev.watchword.ingest.IngestConfig;
 import dev.watchword.service.config.Section;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.sink.archive.ArchiveConfig;
-import dev.watchword.storage.StorageConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.Set;
@@ -32,7 +31,7 @@ record WatchwordConfig(
     Path data = Path.of(root.text("data", "watchword-data")).toAbsolutePath().normalize();
     Set<String> cameras = root.section("cameras").keys();
     ArchiveConfig archive = ArchiveConfig.from(root, data.resolve("storage"));
-    IngestConfig ingest = IngestConfig.from(root, local(archive.storage(), data));
+    IngestConfig ingest = IngestConfig.from(root, archive.storage());
     WatchwordConfig config =
         new WatchwordConfig(
             KafkaSettings.from(root, registry),
@@ -44,12 +43,5 @@ record WatchwordConfig(
             root.section("operations").text("host", "127.0.0.1"));
     root.rejectUnknown();
     return config;
-  }
-
-  /** Video is written where a file can grow. */
-  private static Path local(StorageConfig storage, Path data) {
-    return storage instanceof StorageConfig.Directory directory
-        ? directory.root()
-        : data.resolve("storage");
   }
 }

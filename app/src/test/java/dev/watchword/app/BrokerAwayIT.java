@@ -11,6 +11,7 @@ import dev.watchword.service.config.ConfigFile;
 import dev.watchword.simulator.DrawnScene;
 import dev.watchword.simulator.RtspServer;
 import dev.watchword.simulator.SceneClip;
+import dev.watchword.storage.StorageConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -87,7 +88,7 @@ class BrokerAwayIT {
             "test.yaml",
             "data: '%s'\ncameras: {gate: {url: '%s', sample: 5/s}}".formatted(directory, url),
             name -> null),
-        directory.resolve("storage"));
+        new StorageConfig.Directory(directory.resolve("storage")));
   }
 
   private double count(String name, String... label) {

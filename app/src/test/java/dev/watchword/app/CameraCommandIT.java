@@ -14,6 +14,7 @@ import dev.watchword.service.kafka.LatestRecords;
 import dev.watchword.simulator.DrawnScene;
 import dev.watchword.simulator.RtspServer;
 import dev.watchword.simulator.SceneClip;
+import dev.watchword.storage.StorageConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,7 +139,7 @@ class CameraCommandIT {
     IngestService ingest =
         new IngestService(
             new ServiceContext(kafka, metrics, Clock.systemUTC(), bugs::add),
-            IngestConfig.from(ConfigFile.read(file), directory.resolve("storage")));
+            IngestConfig.from(ConfigFile.read(file), new StorageConfig.Directory(directory.resolve("storage"))));
     ingest.start();
     return ingest;
   }

@@ -38,5 +38,6 @@ record EvidenceConnector(
   @Override
   public void close() {
     // The loop closes what was made for it.
+    maker.close();
   }
 }

@@ -4,10 +4,10 @@ import dev.watchword.schemas.Evidence;
 import dev.watchword.schemas.EvidenceKind;
 import dev.watchword.schemas.EvidenceOutcome;
 import dev.watchword.schemas.EvidenceRequest;
+import dev.watchword.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * Answers requests for evidence from a camera's ring: a full-size picture or a clip, stored as
  * {@code evidence/gate/2026-03-01/ID.jpg} or {@code .mp4}. Used by one thread.
  */
-final class EvidenceMaker {
+final class EvidenceMaker implements AutoCloseable {
   /** FFmpeg's qscale 2 is its best JPEG. */
   private static final int QUALITY = 2;
 
@@ -28,10 +28,11 @@ final class EvidenceMaker {
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  private final Path storage;
+  private final ObjectStore store;
 
-  EvidenceMaker(Path storage) {
-    this.storage = storage;
+  /** Becomes the owner of the store. */
+  EvidenceMaker(ObjectStore store) {
+    this.store = store;
   }
 
   /** Makes what is asked for, or says why there is none. */
@@ -73,18 +74,28 @@ final class EvidenceMaker {
     Excerpt.Picture picture = excerpt.picture(moment, QUALITY, camera.url());
     Jpeg jpeg = picture.jpeg();
     String name = name(request, ".jpg");
-    Path written = begin(name);
-    Files.write(written, jpeg.bytes());
+    store.put(name, jpeg.bytes());
     Instant at = instant(picture.capturedAtMicros());
-    return stored(request, name, written, at, at, jpeg.width(), jpeg.height());
+    return stored(request, name, jpeg.bytes().length, at, at, jpeg.width(), jpeg.height());
   }
 
   private Evidence clip(EvidenceRequest request, Excerpt excerpt) throws IOException {
     String name = name(request, ".mp4");
-    Path written = begin(name);
-    excerpt.write(written);
-    Instant start = instant(excerpt.startMicros());
-    return stored(request, name, written, start, instant(excerpt.endMicros()), 0, 0);
+    Path written = Files.createTempFile("watchword-evidence-", ".mp4");
+    try {
+      excerpt.write(written);
+      store.put(name, written);
+      return stored(
+          request,
+          name,
+          Files.size(written),
+          instant(excerpt.startMicros()),
+          instant(excerpt.endMicros()),
+          0,
+          0);
+    } finally {
+      Files.deleteIfExists(written);
+    }
   }
 
   private static String name(EvidenceRequest request, String suffix) {
@@ -97,28 +108,14 @@ final class EvidenceMaker {
         + suffix;
   }
 
-  /** A dot before its name keeps a file out of the storage until it is whole. */
-  private Path begin(String name) throws IOException {
-    Path target = storage.resolve(name);
-    Files.createDirectories(target.getParent());
-    return target.resolveSibling("." + target.getFileName());
-  }
-
-  private Evidence stored(
+  private static Evidence stored(
       EvidenceRequest request,
       String name,
-      Path written,
+      long bytes,
       Instant start,
       Instant end,
       int width,
-      int height)
-      throws IOException {
-    long bytes = Files.size(written);
-    Files.move(
-        written,
-        storage.resolve(name),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+      int height) {
     return new Evidence(
         request.getId(),
         request.getCamera(),
@@ -154,5 +151,10 @@ final class EvidenceMaker {
 
   private static Instant instant(long micros) {
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  @Override
+  public void close() {
+    store.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.watchword.ingest;
 import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.service.config.Secret;
 import dev.watchword.service.config.Section;
+import dev.watchword.storage.StorageConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -19,14 +20,16 @@ import java.util.Optional;
  * @param entries the same cameras as they are written
  * @param seeder names this file among those that put cameras on the topic
  * @param outbox where frames wait while the broker is away; empty to drop them
- * @param storage the directory of recordings and evidence
+ * @param recordings the directory of recordings
+ * @param storage where evidence is put
  */
 public record IngestConfig(
     List<CameraConfig> cameras,
     List<Entry> entries,
     String seeder,
     Optional<OutboxConfig> outbox,
-    Path storage) {
+    Path recordings,
+    StorageConfig storage) {
   static final String ID_RULE =
       "a camera's name has 1 to 63 lower-case letters, digits, '-' or '_' and begins with a letter"
           + " or digit";
@@ -67,7 +70,7 @@ public record IngestConfig(
    * Reads {@code cameras:} and {@code outbox:}; the storage is named elsewhere in the file. Throws
    * {@link dev.watchword.service.config.ConfigException} that names file, line and key.
    */
-  public static IngestConfig from(Section root, Path storage) {
+  public static IngestConfig from(Section root, StorageConfig storage) {
     Section cameras = root.section("cameras");
     List<CameraConfig> list = new ArrayList<>();
     List<Entry> entries = new ArrayList<>();
@@ -81,7 +84,14 @@ public record IngestConfig(
               entries.add(new Entry(id, section.written()));
             });
     Path data = Path.of(root.text("data", "watchword-data")).toAbsolutePath().normalize();
-    return new IngestConfig(list, entries, host() + ":" + data, outbox(root, data), storage);
+    return new IngestConfig(list, entries, host() + ":" + data, outbox(root, data), recordings(storage, data), storage);
+  }
+
+  /** Video is written where a file can grow. */
+  private static Path recordings(StorageConfig storage, Path data) {
+    return storage instanceof StorageConfig.Directory directory
+        ? directory.root()
+        : data.resolve("storage");
   }
 
   private static String host() {

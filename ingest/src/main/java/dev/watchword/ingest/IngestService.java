@@ -152,7 +152,7 @@ public final class IngestService implements Service {
     CameraTaps taps =
         new CameraTaps(
             camera,
-            config.storage(),
+            config.recordings(),
             segment -> segments.send(segment.getCamera(), segment),
             counts,
             context.clock(),
@@ -209,7 +209,7 @@ public final class IngestService implements Service {
         new EvidenceConnector(
             context.kafka(),
             evidence,
-            new EvidenceMaker(config.storage()),
+            new EvidenceMaker(config.storage().open()),
             answer -> answers.send(answer.getCamera(), answer),
             (record, reason) -> unreadable(record, reason, letters),
             context.clock(),

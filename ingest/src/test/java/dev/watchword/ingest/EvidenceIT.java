@@ -8,6 +8,7 @@ import dev.watchword.schemas.EvidenceOutcome;
 import dev.watchword.schemas.EvidenceRequest;
 import dev.watchword.service.HealthLog;
 import dev.watchword.service.kafka.RecordDecoder;
+import dev.watchword.storage.FileObjectStore;
 import dev.watchword.simulator.DrawnScene;
 import dev.watchword.simulator.SceneClip;
 import java.awt.image.BufferedImage;
@@ -210,7 +211,7 @@ class EvidenceIT {
         RecordDecoder.with(decoder),
         TOPIC,
         Map.of("gate", new EvidenceLoop.Source(camera, ring)),
-        new EvidenceMaker(storage),
+        new EvidenceMaker(new FileObjectStore(storage)),
         answers::add,
         (record, reason) ->
             unreadable.add(new String(record.value(), StandardCharsets.UTF_8) + ": " + reason),

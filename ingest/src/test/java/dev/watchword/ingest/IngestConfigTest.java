@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.service.config.ConfigException;
 import dev.watchword.service.config.ConfigFile;
+import dev.watchword.storage.StorageConfig;
 import dev.watchword.service.config.Section;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,7 @@ class IngestConfigTest {
               gate: {url: clips/gate.mp4}
             """);
 
-    IngestConfig config = IngestConfig.from(root, Path.of("storage"));
+    IngestConfig config = IngestConfig.from(root, new StorageConfig.Directory(Path.of("storage")));
     root.rejectUnknown();
 
     assertThat(config.cameras()).extracting(CameraConfig::id).containsExactly("yard", "gate");
@@ -57,7 +58,7 @@ class IngestConfigTest {
 
   @Test
   void allowsNoCamerasAtAll() {
-    assertThat(IngestConfig.from(parse("kafka: {}"), Path.of("storage")).cameras()).isEmpty();
+    assertThat(IngestConfig.from(parse("kafka: {}"), new StorageConfig.Directory(Path.of("storage"))).cameras()).isEmpty();
   }
 
   @ParameterizedTest
@@ -80,7 +81,7 @@ class IngestConfigTest {
         "gate: {url: a.mp4, read-timeout: 5} | c.yaml:2: cameras.gate.read-timeout: expected a",
       })
   void namesTheLineAndTheKeyOfWhatIsWrong(String camera, String message) {
-    assertThatThrownBy(() -> IngestConfig.from(parse("cameras:\n  " + camera), Path.of("storage")))
+    assertThatThrownBy(() -> IngestConfig.from(parse("cameras:\n  " + camera), new StorageConfig.Directory(Path.of("storage"))))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith(message)
         .hasMessageNotContaining("s3cret");

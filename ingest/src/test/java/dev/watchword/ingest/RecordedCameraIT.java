@@ -14,6 +14,7 @@ import dev.watchword.service.config.Section;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.simulator.DrawnScene;
 import dev.watchword.simulator.SceneClip;
+import dev.watchword.storage.StorageConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ class RecordedCameraIT {
         new ServiceContext(
             KafkaSettings.from(file, registry), registry, Clock.systemUTC(), bugs::add);
     Pause none = (time, stop) -> {};
-    IngestConfig config = IngestConfig.from(file, directory.resolve("storage"));
+    IngestConfig config = IngestConfig.from(file, new StorageConfig.Directory(directory.resolve("storage")));
     List<Camera> cameras =
         config.entries().stream()
             .map(entry -> CameraRecords.seed(entry.id(), entry.written(), "test", Instant.EPOCH))
