@@ -139,7 +139,8 @@ class CameraCommandIT {
     IngestService ingest =
         new IngestService(
             new ServiceContext(kafka, metrics, Clock.systemUTC(), bugs::add),
-            IngestConfig.from(ConfigFile.read(file), new StorageConfig.Directory(directory.resolve("storage"))));
+            IngestConfig.from(
+                ConfigFile.read(file), new StorageConfig.Directory(directory.resolve("storage"))));
     ingest.start();
     return ingest;
   }

@@ -84,7 +84,8 @@ public record IngestConfig(
               entries.add(new Entry(id, section.written()));
             });
     Path data = Path.of(root.text("data", "watchword-data")).toAbsolutePath().normalize();
-    return new IngestConfig(list, entries, host() + ":" + data, outbox(root, data), recordings(storage, data), storage);
+    return new IngestConfig(
+        list, entries, host() + ":" + data, outbox(root, data), recordings(storage, data), storage);
   }
 
   /** Video is written where a file can grow. */

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.service.config.ConfigException;
 import dev.watchword.service.config.ConfigFile;
-import dev.watchword.storage.StorageConfig;
 import dev.watchword.service.config.Section;
+import dev.watchword.storage.StorageConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -58,7 +58,10 @@ class IngestConfigTest {
 
   @Test
   void allowsNoCamerasAtAll() {
-    assertThat(IngestConfig.from(parse("kafka: {}"), new StorageConfig.Directory(Path.of("storage"))).cameras()).isEmpty();
+    assertThat(
+            IngestConfig.from(parse("kafka: {}"), new StorageConfig.Directory(Path.of("storage")))
+                .cameras())
+        .isEmpty();
   }
 
   @ParameterizedTest
@@ -81,7 +84,11 @@ class IngestConfigTest {
         "gate: {url: a.mp4, read-timeout: 5} | c.yaml:2: cameras.gate.read-timeout: expected a",
       })
   void namesTheLineAndTheKeyOfWhatIsWrong(String camera, String message) {
-    assertThatThrownBy(() -> IngestConfig.from(parse("cameras:\n  " + camera), new StorageConfig.Directory(Path.of("storage"))))
+    assertThatThrownBy(
+            () ->
+                IngestConfig.from(
+                    parse("cameras:\n  " + camera),
+                    new StorageConfig.Directory(Path.of("storage"))))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith(message)
         .hasMessageNotContaining("s3cret");

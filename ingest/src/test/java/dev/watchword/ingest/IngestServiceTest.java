@@ -8,6 +8,7 @@ import dev.watchword.service.Health;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.storage.StorageConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -106,7 +107,13 @@ class IngestServiceTest {
     service =
         new IngestService(
             context,
-            new IngestConfig(List.of(), List.of(), "test", Optional.empty(), storage),
+            new IngestConfig(
+                List.of(),
+                List.of(),
+                "test",
+                Optional.empty(),
+                storage,
+                new StorageConfig.Directory(storage)),
             () -> topics.producer,
             opener,
             Pause.real(),

@@ -73,7 +73,8 @@ class RecordedCameraIT {
         new ServiceContext(
             KafkaSettings.from(file, registry), registry, Clock.systemUTC(), bugs::add);
     Pause none = (time, stop) -> {};
-    IngestConfig config = IngestConfig.from(file, new StorageConfig.Directory(directory.resolve("storage")));
+    IngestConfig config =
+        IngestConfig.from(file, new StorageConfig.Directory(directory.resolve("storage")));
     List<Camera> cameras =
         config.entries().stream()
             .map(entry -> CameraRecords.seed(entry.id(), entry.written(), "test", Instant.EPOCH))
