@@ -57,12 +57,17 @@ public final class OnnxGraph {
   /** A vector of integers, as shape operands need it. */
   String integers(long... values) {
     StringBuilder name = new StringBuilder("integers");
-    ByteBuffer data = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
     for (long value : values) {
-      data.putLong(value);
       name.append('_').append(value);
     }
-    return constant(name.toString(), ElementType.INT64, new long[] {values.length}, data.array());
+    return integers(name.toString(), values);
+  }
+
+  /** A vector of integers under a name of its own. */
+  String integers(String name, long[] values) {
+    ByteBuffer data = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+    data.asLongBuffer().put(values);
+    return constant(name, ElementType.INT64, new long[] {values.length}, data.array());
   }
 
   /** An unsigned scalar. */
@@ -184,6 +189,18 @@ public final class OnnxGraph {
 
     String result() {
       return result(operator + "_" + fresh++);
+    }
+
+    /** Several outputs. */
+    String[] results(int count) {
+      String[] names = new String[count];
+      for (int i = 0; i < count; i++) {
+        names[i] = operator + "_" + fresh++;
+        proto.string(2, names[i]);
+      }
+      proto.string(3, names[0]).string(4, operator);
+      nodes.add(proto);
+      return names;
     }
 
     String result(String name) {
