@@ -105,7 +105,7 @@ public final class PlanGraphs {
 
   /** {@code hidden [R,H]} to {@code choices [R,5]} among all tokens. */
   public OnnxGraph wholeHead() throws CheckpointException {
-    OnnxGraph graph = new OnnxGraph();
+    OnnxGraph graph = OnnxGraph.standard();
     graph.input("hidden", ElementType.FLOAT32, "R", checkpoint.config().text().hidden());
     Layers layers = new Layers(graph, checkpoint, products);
     new ChoiceGraph(layers, shapes, columns).ofAll("hidden");
@@ -115,7 +115,7 @@ public final class PlanGraphs {
 
   /** What prefill and step have in common. */
   private final class Part {
-    private final OnnxGraph graph = new OnnxGraph();
+    private final OnnxGraph graph = OnnxGraph.standard();
     private final ModelConfig.Text text = checkpoint.config().text();
     private final int capacity = shapes.capacity(checkpoint.config());
     private final Layers layers = new Layers(graph, checkpoint, products);
