@@ -105,7 +105,8 @@ final class Records {
         List.of(detections),
         "",
         0,
-        new StageTimings(0L, 0L, 0L, 0L, 0L, 1));
+        new StageTimings(0L, 0L, 0L, 0L, 0L, 1),
+        0L);
   }
 
   static Detection detection(String label, double xMin, double yMin, double xMax, double yMax) {

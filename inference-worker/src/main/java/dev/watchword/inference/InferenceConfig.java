@@ -16,6 +16,7 @@ import dev.watchword.service.config.Suggestion;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import java.util.Set;
  *
  * @param modelPath a checkpoint directory; empty for the embedded one
  * @param engine name of the DJL engine that runs the model
+ * @param engineOptions what this engine has besides {@code model}, by the names that it gives it
  * @param remote how to reach the model when it is behind an endpoint
  * @param maxBatch frames in one call of the model
  * @param maxBatchDelay how long the first frame of a batch waits for others
@@ -38,10 +40,12 @@ public record InferenceConfig(
     Optional<Path> modelPath,
     ModelOptions model,
     String engine,
+    Map<String, String> engineOptions,
     Optional<RemoteModel> remote,
     int maxBatch,
     Duration maxBatchDelay,
     Duration maxAge) {
+  private static final String TENSORRT = "TensorRT";
   private static final int DEFAULT_THREADS = 4;
 
   /** Twenty boxes of seven tokens and the end token. */
@@ -52,6 +56,7 @@ public record InferenceConfig(
 
   public InferenceConfig {
     prompts = List.copyOf(prompts);
+    engineOptions = Map.copyOf(engineOptions);
   }
 
   /**
@@ -67,8 +72,9 @@ public record InferenceConfig(
     return new InferenceConfig(
         prompts,
         model.optionalText("path").map(Path::of),
-        modelOptions(model, prompts),
+        modelOptions(model, prompts, engine),
         engine,
+        model.properties("engine-options"),
         RemoteModel.from(model, engine),
         inference.integer("max-batch", 8, 1, 256),
         inference.duration("max-batch-delay", Duration.ofMillis(20)),
@@ -97,12 +103,16 @@ public record InferenceConfig(
    * @param directory of the checkpoint; any that exists for a remote model
    */
   public EngineModel load(Path directory) throws CheckpointException {
-    return remote.isPresent()
-        ? remote.get().load(directory)
-        : EngineModel.load(engine, directory, LocalOptions.of(model));
+    if (remote.isPresent()) {
+      return remote.get().load(directory);
+    }
+    Map<String, String> options = new LinkedHashMap<>(LocalOptions.of(model));
+    options.putAll(engineOptions);
+    return EngineModel.load(engine, directory, options);
   }
 
-  private static ModelOptions modelOptions(Section model, List<Prompt> prompts) {
+  private static ModelOptions modelOptions(
+      Section model, List<Prompt> prompts, String engine) {
     boolean boxesAlone =
         prompts.stream().allMatch(prompt -> prompt.asked() instanceof DetectPrompt);
     int maxNewTokens = boxesAlone ? DEFAULT_MAX_NEW_TOKENS : DEFAULT_MAX_NEW_TOKENS_OF_OTHERS;
@@ -112,7 +122,7 @@ public record InferenceConfig(
             .withThreads(model.integer("threads", Math.min(DEFAULT_THREADS, cores), 1, 1024))
             .withMaxNewTokens(model.integer("max-new-tokens", maxNewTokens, 1, 4096))
             .withDecoding(decoding(model))
-            .withPrecision(precision(model))
+            .withPrecision(precision(model, engine))
             .withAnswers(answerOptions(model));
     return model
         .optionalText("adapter")
@@ -120,9 +130,11 @@ public record InferenceConfig(
         .orElse(options);
   }
 
-  private static Precision precision(Section model) {
+  /** Engines for GPUs run in the type that models are published in, the others in all the digits. */
+  private static Precision precision(Section model, String engine) {
+    Precision usual = engine.equals(TENSORRT) ? Precision.BFLOAT16 : Precision.FLOAT32;
     try {
-      return Precision.parse(model.text("precision", Precision.FLOAT32.toString()));
+      return Precision.parse(model.text("precision", usual.toString()));
     } catch (IllegalArgumentException e) {
       throw model.wrong("precision", e.getMessage());
     }

@@ -24,6 +24,11 @@ public record Effort(
     int unforced,
     OptionalInt free,
     Duration busy) {
+  /** This with a share of what was done before the first pass. */
+  Effort after(Duration before) {
+    return new Effort(passes, drafted, accepted, unforced, free, busy.plus(before));
+  }
+
   /** Of an answer whose engine does not tell. */
   public static final Effort UNTOLD = new Effort(0, 0, 0, 0, OptionalInt.empty(), Duration.ZERO);
 }

@@ -1,9 +1,11 @@
 package dev.watchword.paligemma;
 
 import dev.watchword.paligemma.Row.Question;
+import dev.watchword.paligemma.engine.Activity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -14,13 +16,18 @@ final class GreedyDecoder {
   private final RowRunner runner;
   private final TokenChooser chooser;
   private final Rounds rounds;
+  private final int slots;
+  private final LongAdder passes = new LongAdder();
+  private final LongAdder rowsOfPasses = new LongAdder();
   private final int maxNewTokens;
   private final boolean jumpAhead;
 
   GreedyDecoder(RowRunner runner, TokenChooser chooser, ModelOptions options) {
     this.runner = runner;
     this.chooser = chooser;
-    this.rounds = new Rounds(runner.slots(), rows -> timed(runner::advance, rows));
+    List<Slot> memory = runner.slots();
+    this.slots = memory.size();
+    this.rounds = new Rounds(memory, rows -> timed(runner::advance, rows));
     this.maxNewTokens = options.maxNewTokens();
     this.jumpAhead = options.decoding().jumpAhead();
   }
@@ -43,11 +50,17 @@ final class GreedyDecoder {
     return new Decoded(rows, Duration.ofNanos(prefill[0]), Duration.ofNanos(decode));
   }
 
+  Activity activity() {
+    return new Activity(slots, passes.sum(), rowsOfPasses.sum(), runner.deviceBytes());
+  }
+
   /** Runs a pass, whose time its rows share. */
-  private static long timed(Consumer<List<Row>> pass, List<Row> rows) {
+  private long timed(Consumer<List<Row>> pass, List<Row> rows) {
     long start = System.nanoTime();
     pass.accept(rows);
     long nanos = System.nanoTime() - start;
+    passes.increment();
+    rowsOfPasses.add(rows.size());
     rows.forEach(row -> row.spend(nanos / rows.size()));
     return nanos;
   }

@@ -101,6 +101,11 @@ final class OnnxRows implements RowRunner {
   }
 
   @Override
+  public long deviceBytes() {
+    return 0;
+  }
+
+  @Override
   public void close() {
     backend.close();
   }

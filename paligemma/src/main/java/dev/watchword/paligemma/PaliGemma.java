@@ -2,6 +2,7 @@ package dev.watchword.paligemma;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.watchword.paligemma.Row.Question;
+import dev.watchword.paligemma.engine.Activity;
 import dev.watchword.paligemma.graph.Checkpoint;
 import dev.watchword.paligemma.graph.PlanGraphs;
 import dev.watchword.paligemma.graph.PlanShapes;
@@ -199,6 +200,11 @@ public final class PaliGemma implements AutoCloseable {
     return masks.isPresent();
   }
 
+  /** What the model has done so far. */
+  public Activity activity() {
+    return decoder.activity();
+  }
+
   /** Side of the square that the model sees, in pixels. */
   public int imageSize() {
     return preprocessor.size();
@@ -245,6 +251,7 @@ public final class PaliGemma implements AutoCloseable {
     try (RowRunner.Pictures pictures =
         runner.encode(pixels, images.size(), preprocessor.size())) {
       long encoded = System.nanoTime();
+      Duration encoding = Duration.ofNanos((encoded - preprocessed) / requests.size());
       GreedyDecoder.Decoded decoded = decoder.decode(pictures, questions);
       Timings timings =
           new Timings(
@@ -254,7 +261,7 @@ public final class PaliGemma implements AutoCloseable {
               decoded.decode());
       List<Generation> generations = new ArrayList<>();
       for (int i = 0; i < requests.size(); i++) {
-        generations.add(generation(requests.get(i), decoded.rows().get(i), timings));
+        generations.add(generation(requests.get(i), decoded.rows().get(i), timings, encoding));
       }
       return generations;
     }
@@ -289,7 +296,8 @@ public final class PaliGemma implements AutoCloseable {
     return pixels;
   }
 
-  private Generation generation(Request request, Row decoded, Timings timings) {
+  private Generation generation(
+      Request request, Row decoded, Timings timings, Duration encoding) {
     List<EmittedToken> answer = decoded.tokens();
     List<Integer> ids = answer.stream().map(EmittedToken::id).toList();
     List<Detection> detections =
@@ -300,7 +308,7 @@ public final class PaliGemma implements AutoCloseable {
         };
     String text = vocabulary.text(ids.stream().mapToInt(Integer::intValue).toArray());
     List<Detection> drawn = masks.map(decoder -> decoder.draw(detections)).orElse(detections);
-    return new Generation(text, drawn, ids, decoded.effort(), timings);
+    return new Generation(text, drawn, ids, decoded.effort().after(encoding), timings);
   }
 
   @Override

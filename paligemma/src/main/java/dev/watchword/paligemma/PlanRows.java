@@ -145,6 +145,11 @@ final class PlanRows implements RowRunner {
   }
 
   @Override
+  public long deviceBytes() {
+    return runtime.deviceBytes();
+  }
+
+  @Override
   public void close() {
     runtime.close();
   }

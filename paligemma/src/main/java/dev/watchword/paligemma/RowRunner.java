@@ -45,6 +45,9 @@ interface RowRunner extends AutoCloseable {
   /** A further pass of rows that have begun. */
   void advance(List<Row> rows);
 
+  /** Memory of a device that the model takes; 0 on processors. */
+  long deviceBytes();
+
   @Override
   void close();
 }

@@ -52,16 +52,9 @@ class GoldenBytesTest {
     return Stream.of(
         new Sample(1, frame(null, 0)),
         new Sample(2, frame(12_000L, 3)),
-        new Sample(1, detections(Task.DETECT, null)),
-        new Sample(
-            2,
-            detections(
-                Task.SEGMENT,
-                new Mask(
-                    ByteBuffer.wrap(new byte[] {1, 127}),
-                    2,
-                    1,
-                    ByteBuffer.wrap(new byte[] {0, (byte) 255})))),
+        new Sample(1, detections(Task.DETECT, null, 0)),
+        new Sample(2, detections(Task.SEGMENT, mask(), 0)),
+        new Sample(3, detections(Task.SEGMENT, mask(), 1234)),
         new Sample(
             1,
             new CameraStatus(
@@ -162,7 +155,12 @@ class GoldenBytesTest {
         epoch);
   }
 
-  private static FrameDetections detections(Task task, Mask mask) {
+  private static Mask mask() {
+    return new Mask(
+        ByteBuffer.wrap(new byte[] {1, 127}), 2, 1, ByteBuffer.wrap(new byte[] {0, (byte) 255}));
+  }
+
+  private static FrameDetections detections(Task task, Mask mask, long busyMicros) {
     BoundingBox box = new BoundingBox(0.25f, 0.5f, 0.75f, 1f);
     ScoreParts parts = new ScoreParts(0.9f, 0.95f, 0.8f);
     return new FrameDetections(
@@ -181,7 +179,8 @@ class GoldenBytesTest {
         List.of(new Detection("person", box, 0.875f, parts, mask)),
         "<loc0512><loc0256><loc1023><loc0768> person",
         6,
-        new StageTimings(1L, 2L, 3L, 4L, 5L, 8));
+        new StageTimings(1L, 2L, 3L, 4L, 5L, 8),
+        busyMicros);
   }
 
   static Stream<Sample> newest() {

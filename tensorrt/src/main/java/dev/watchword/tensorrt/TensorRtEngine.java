@@ -4,6 +4,7 @@ import dev.watchword.paligemma.CheckpointException;
 import dev.watchword.paligemma.ModelId;
 import dev.watchword.paligemma.PaliGemma;
 import dev.watchword.paligemma.Request;
+import dev.watchword.paligemma.engine.Activity;
 import dev.watchword.paligemma.engine.Answer;
 import dev.watchword.paligemma.engine.EngineModel;
 import dev.watchword.paligemma.engine.GenerationEngine;
@@ -11,6 +12,7 @@ import dev.watchword.paligemma.engine.Generator;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@link PaliGemma} on TensorRT as the DJL engine {@value #NAME}; its options are {@link
@@ -30,11 +32,11 @@ public final class TensorRtEngine extends GenerationEngine {
   protected Generator load(Path directory, Map<String, String> options) throws CheckpointException {
     TensorRtOptions read = TensorRtOptions.read(options);
     TensorRtPlans plans = new TensorRtPlans(Probe.ofThisMachine(), directory, read);
-    return new Loaded(PaliGemma.load(directory, read.model(), read.shapes(), plans), plans);
+    return new Loaded(PaliGemma.load(directory, read.model(), read.shapes(), plans));
   }
 
   /** Takes the model over and closes it. */
-  private record Loaded(PaliGemma model, TensorRtPlans plans) implements Generator {
+  private record Loaded(PaliGemma model) implements Generator {
     @Override
     public ModelId id() {
       return model.id();
@@ -44,8 +46,12 @@ public final class TensorRtEngine extends GenerationEngine {
     public Map<String, String> properties() {
       return Map.of(
           EngineModel.IMAGE_SIZE, Integer.toString(model.imageSize()),
-          EngineModel.DRAWS_MASKS, Boolean.toString(model.drawsMasks()),
-          "deviceBytes", Long.toString(plans.deviceBytes()));
+          EngineModel.DRAWS_MASKS, Boolean.toString(model.drawsMasks()));
+    }
+
+    @Override
+    public Optional<Activity> activity() {
+      return Optional.of(model.activity());
     }
 
     @Override

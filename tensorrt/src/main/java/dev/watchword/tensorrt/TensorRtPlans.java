@@ -18,7 +18,6 @@ final class TensorRtPlans implements PlanLoader {
   private final Probe probe;
   private final Path checkpoint;
   private final TensorRtOptions options;
-  private PlanRuntime runtime;
 
   TensorRtPlans(Probe probe, Path checkpoint, TensorRtOptions options) {
     this.probe = probe;
@@ -55,8 +54,7 @@ final class TensorRtPlans implements PlanLoader {
                           "%s has no plans of %s after they were built: free some space and try again."
                               .formatted(options.plans(), checkpoint)));
       prepareBindings(machine);
-      runtime = DeviceRuntime.load(graphs, plans(entry), machine.gpu().index());
-      return runtime;
+      return DeviceRuntime.load(graphs, plans(entry), machine.gpu().index());
     } catch (IOException e) {
       throw new CheckpointException(
           "The plans in %s cannot be read or written: %s".formatted(options.plans(), e), e);
@@ -74,9 +72,5 @@ final class TensorRtPlans implements PlanLoader {
         DeviceRuntime.PREFILL, entry.folder().resolve(DeviceRuntime.PREFILL),
         DeviceRuntime.STEP, entry.folder().resolve(DeviceRuntime.STEP),
         DeviceRuntime.WHOLE_HEAD, entry.folder().resolve(DeviceRuntime.WHOLE_HEAD));
-  }
-
-  long deviceBytes() {
-    return runtime == null ? 0 : runtime.deviceBytes();
   }
 }

@@ -6,7 +6,8 @@ import java.nio.FloatBuffer;
 /**
  * Runs the plans of one model on one device, and keeps there the keys and values of all slots: for
  * each layer {@code [slots,kv,P,d]}, zero at first. One thread at a time in each {@link Lane}; the
- * two lanes may be at work together. Any exception is for the failure of the device.
+ * two lanes may be at work together. A device that fails is a {@link
+ * dev.watchword.paligemma.engine.LostDeviceException}.
  */
 public interface PlanRuntime extends AutoCloseable {
   /** How many rows one call of {@link #wholeHead} takes at most. */

@@ -1,5 +1,6 @@
 package dev.watchword.tensorrt.nvidia;
 
+import dev.watchword.paligemma.engine.LostDeviceException;
 import dev.watchword.paligemma.graph.PlanGraphs;
 import dev.watchword.paligemma.plan.PlanPass;
 import dev.watchword.paligemma.plan.PlanRuntime;
@@ -119,14 +120,21 @@ public final class DeviceRuntime implements PlanRuntime {
 
   @Override
   public void run(PlanPass pass) {
-    use();
-    lane(pass.lane()).run(pass);
+    onDevice(() -> lane(pass.lane()).run(pass));
+  }
+
+  private void onDevice(Runnable work) {
+    try {
+      use();
+      work.run();
+    } catch (IllegalStateException e) {
+      throw new LostDeviceException(e.getMessage(), e);
+    }
   }
 
   @Override
   public void wholeHead(Lane lane, int from, int rows, FloatBuffer choices) {
-    use();
-    lane(lane).wholeHead(from, rows, choices);
+    onDevice(() -> lane(lane).wholeHead(from, rows, choices));
   }
 
   @Override
