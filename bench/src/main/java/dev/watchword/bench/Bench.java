@@ -1,6 +1,7 @@
 package dev.watchword.bench;
 
 import dev.watchword.ingest.FlippedBits;
+import dev.watchword.paligemma.EmbeddedCheckpoint;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -22,6 +23,10 @@ public final class Bench {
       FramesThroughKafka.produce(arguments[1], arguments[2]);
       return;
     }
+    if (arguments[0].equals("gpu-checkpoint")) {
+      System.out.println(EmbeddedCheckpoint.extractTo(Path.of(arguments[1])));
+      return;
+    }
     System.out.printf(
         "%s, %d cores, Java %s%n",
         System.getProperty("os.name") + " " + System.getProperty("os.arch"),
@@ -39,6 +44,7 @@ public final class Bench {
       case "accuracy" -> Accuracy.run(rest);
       case "decoding" -> DecodingSavings.run(rest);
       case "kafka" -> FramesThroughKafka.run();
+      case "gpu" -> GpuSpeed.run(rest);
       case "model3b" -> LargeModel.run(home, rest);
       default -> throw new IllegalArgumentException("no measurement named " + arguments[0]);
     }
