@@ -156,7 +156,11 @@ final class ModelCommand implements Callable<Integer> {
       System.out.printf("model       PaliGemma %d%n", text.gemma2() ? 2 : 1);
       System.out.printf(
           "vision      %d px, patch %d, %d tokens, %d layers of %d%n",
-          vision.imageSize(), vision.patchSize(), vision.tokens(), vision.layers(), vision.hidden());
+          vision.imageSize(),
+          vision.patchSize(),
+          vision.tokens(),
+          vision.layers(),
+          vision.hidden());
       System.out.printf(
           "language    %d layers of %d, %d heads over %d, %d tokens%n",
           text.layers(),

@@ -51,8 +51,7 @@ class ModelCommandIT {
         .contains("model       PaliGemma 1")
         .contains("plans       none in " + plans());
 
-    String revision =
-        CommandLineRun.of("model", "inspect", model).line("revision").split(" +")[1];
+    String revision = CommandLineRun.of("model", "inspect", model).line("revision").split(" +")[1];
     Path folder = Files.createDirectories(directory.resolve("plans/0123456789abcdef"));
     Files.writeString(
         folder.resolve("plans.json"),
@@ -80,8 +79,17 @@ class ModelCommandIT {
 
     CommandLineRun lessExact =
         CommandLineRun.of(
-            "model", "verify", model, "--engine", "OnnxRuntime", "--precision", "int8", "--frames",
-            "8", "--agree", "1.01");
+            "model",
+            "verify",
+            model,
+            "--engine",
+            "OnnxRuntime",
+            "--precision",
+            "int8",
+            "--frames",
+            "8",
+            "--agree",
+            "1.01");
     assertThat(lessExact.exitCode()).isEqualTo(1);
   }
 

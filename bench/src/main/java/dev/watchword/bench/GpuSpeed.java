@@ -16,8 +16,8 @@ import java.util.Random;
 /**
  * Frames per second of a PaliGemma 3B, 224 px, on TensorRT, from pictures in memory to boxes, and
  * which share of the hardware's limit that is: {@code gpu DIR PLANS BATCHES}. Answers are cut off
- * after as many tokens as 0, 1 and 4 boxes take; pictures are small, so that the processor's resizing
- * is not what is measured.
+ * after as many tokens as 0, 1 and 4 boxes take; pictures are small, so that the processor's
+ * resizing is not what is measured.
  */
 final class GpuSpeed {
   private static final int[] TOKENS = {1, 6, 27};
@@ -45,10 +45,14 @@ final class GpuSpeed {
     for (int tokens : TOKENS) {
       Map<String, String> options =
           Map.of(
-              "precision", "bf16",
-              "batch", batches,
-              "plans", plans.toString(),
-              "max-new-tokens", Integer.toString(tokens));
+              "precision",
+              "bf16",
+              "batch",
+              batches,
+              "plans",
+              plans.toString(),
+              "max-new-tokens",
+              Integer.toString(tokens));
       try (EngineModel model = EngineModel.load("TensorRT", checkpoint, options)) {
         for (String batch : batches.split(",")) {
           measure(model, Integer.parseInt(batch), tokens);
@@ -86,8 +90,7 @@ final class GpuSpeed {
     Arrays.sort(seconds);
     double rate = batch / seconds[ROUNDS / 2];
     double limit =
-        batch
-            / (batch * FLOPS_OF_FRAME / FLOPS + (passes - 1) * BYTES_OF_STEP / BYTES_PER_SECOND);
+        batch / (batch * FLOPS_OF_FRAME / FLOPS + (passes - 1) * BYTES_OF_STEP / BYTES_PER_SECOND);
     System.out.printf(
         "| %d | %.1f (asked %d) | %.1f | %.0f %% | %.1f |%n",
         batch, said, tokens, rate, 100 * rate / limit, passes);

@@ -111,8 +111,7 @@ public record InferenceConfig(
     return EngineModel.load(engine, directory, options);
   }
 
-  private static ModelOptions modelOptions(
-      Section model, List<Prompt> prompts, String engine) {
+  private static ModelOptions modelOptions(Section model, List<Prompt> prompts, String engine) {
     boolean boxesAlone =
         prompts.stream().allMatch(prompt -> prompt.asked() instanceof DetectPrompt);
     int maxNewTokens = boxesAlone ? DEFAULT_MAX_NEW_TOKENS : DEFAULT_MAX_NEW_TOKENS_OF_OTHERS;
@@ -130,7 +129,9 @@ public record InferenceConfig(
         .orElse(options);
   }
 
-  /** Engines for GPUs run in the type that models are published in, the others in all the digits. */
+  /**
+   * Engines for GPUs run in the type that models are published in, the others in all the digits.
+   */
   private static Precision precision(Section model, String engine) {
     Precision usual = engine.equals(TENSORRT) ? Precision.BFLOAT16 : Precision.FLOAT32;
     try {

@@ -3,9 +3,9 @@ package dev.watchword.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.watchword.paligemma.engine.LostDeviceException;
 import dev.watchword.paligemma.engine.Answer;
 import dev.watchword.paligemma.engine.Answer.Reason;
+import dev.watchword.paligemma.engine.LostDeviceException;
 import dev.watchword.paligemma.engine.Usage;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.Mask;

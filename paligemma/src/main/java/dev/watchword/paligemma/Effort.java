@@ -18,12 +18,7 @@ import java.util.OptionalInt;
  *     as many as there were rows in it, and likewise of the encoding of pictures
  */
 public record Effort(
-    int passes,
-    int drafted,
-    int accepted,
-    int unforced,
-    OptionalInt free,
-    Duration busy) {
+    int passes, int drafted, int accepted, int unforced, OptionalInt free, Duration busy) {
   /** This with a share of what was done before the first pass. */
   Effort after(Duration before) {
     return new Effort(passes, drafted, accepted, unforced, free, busy.plus(before));

@@ -248,8 +248,7 @@ public final class PaliGemma implements AutoCloseable {
     long start = System.nanoTime();
     FloatBuffer pixels = pixels(images, scratch);
     long preprocessed = System.nanoTime();
-    try (RowRunner.Pictures pictures =
-        runner.encode(pixels, images.size(), preprocessor.size())) {
+    try (RowRunner.Pictures pictures = runner.encode(pixels, images.size(), preprocessor.size())) {
       long encoded = System.nanoTime();
       Duration encoding = Duration.ofNanos((encoded - preprocessed) / requests.size());
       GreedyDecoder.Decoded decoded = decoder.decode(pictures, questions);
@@ -296,8 +295,7 @@ public final class PaliGemma implements AutoCloseable {
     return pixels;
   }
 
-  private Generation generation(
-      Request request, Row decoded, Timings timings, Duration encoding) {
+  private Generation generation(Request request, Row decoded, Timings timings, Duration encoding) {
     List<EmittedToken> answer = decoded.tokens();
     List<Integer> ids = answer.stream().map(EmittedToken::id).toList();
     List<Detection> detections =

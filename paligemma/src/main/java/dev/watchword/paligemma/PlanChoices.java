@@ -14,8 +14,7 @@ final class PlanChoices implements Row.Choices {
   /**
    * @param first the row of {@code underRules} and {@code whole} at which its choices begin
    */
-  PlanChoices(
-      Row row, TokenChooser chooser, int first, FloatBuffer underRules, FloatBuffer whole) {
+  PlanChoices(Row row, TokenChooser chooser, int first, FloatBuffer underRules, FloatBuffer whole) {
     this.row = row;
     this.chooser = chooser;
     this.first = first;

@@ -38,7 +38,9 @@ final class PlanLane {
     Map<String, Integer> most = new HashMap<>();
     int rows = 0;
     for (PlanSizes sizes : all) {
-      graphs.inputs(sizes).forEach((name, shape) -> most.merge(name, bytes(name, shape), Math::max));
+      graphs
+          .inputs(sizes)
+          .forEach((name, shape) -> most.merge(name, bytes(name, shape), Math::max));
       rows = Math.max(rows, sizes.rows() * graphs.choices(sizes));
     }
     most.forEach((name, bytes) -> memory.put(name, runtime.hostMemory(bytes)));
@@ -93,10 +95,7 @@ final class PlanLane {
         count--;
       }
       runtime.wholeHead(
-          lane,
-          from,
-          count,
-          whole.slice(from * ChoiceGraph.PARTS, count * ChoiceGraph.PARTS));
+          lane, from, count, whole.slice(from * ChoiceGraph.PARTS, count * ChoiceGraph.PARTS));
       from += count - 1;
     }
     return whole;

@@ -125,8 +125,7 @@ final class Row {
 
   Effort effort() {
     OptionalInt free = question.checked() ? OptionalInt.of(freeTokens) : OptionalInt.empty();
-    return new Effort(
-        passes, triedOfDraft, accepted, unforced, free, Duration.ofNanos(busyNanos));
+    return new Effort(passes, triedOfDraft, accepted, unforced, free, Duration.ofNanos(busyNanos));
   }
 
   /** The grammar's state at each of those places, as long as the proposals hold. */

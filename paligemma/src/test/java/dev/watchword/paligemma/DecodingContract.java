@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What each engine is held to: each saving against the slowest decoder there can be, token for token, on
- * random questions.
+ * What each engine is held to: each saving against the slowest decoder there can be, token for
+ * token, on random questions.
  */
 abstract class DecodingContract {
   private static final List<String> CLASSES =

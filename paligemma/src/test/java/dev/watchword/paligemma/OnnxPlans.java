@@ -124,7 +124,8 @@ final class OnnxPlans implements PlanRuntime {
           hidden.put(pass.lane(), floats(result, "hidden"));
         }
         for (String cache : PlanGraphs.caches(graphs.config())) {
-          ByteBuffer added = ((OnnxTensor) result.get("new_" + cache).orElseThrow()).getByteBuffer();
+          ByteBuffer added =
+              ((OnnxTensor) result.get("new_" + cache).orElseThrow()).getByteBuffer();
           for (Move move : pass.moves()) {
             move(cache, added, graphs.newShape(pass.sizes()), move);
           }
@@ -176,8 +177,7 @@ final class OnnxPlans implements PlanRuntime {
     synchronized (hidden) {
       asked.put(0, hidden.get(lane), from * size, rows * size);
     }
-    try (OnnxTensor input =
-            OnnxTensor.createTensor(environment, asked, new long[] {rows, size});
+    try (OnnxTensor input = OnnxTensor.createTensor(environment, asked, new long[] {rows, size});
         OrtSession.Result result = wholeHead.run(Map.of("hidden", input))) {
       choices.put(0, floats(result, "choices"));
     } catch (OrtException e) {

@@ -26,8 +26,7 @@ class PlanDecodingTest extends DecodingContract {
   private PaliGemma load(Path checkpoint, ModelOptions options, List<Integer> batches)
       throws CheckpointException {
     PlanShapes shapes =
-        new PlanShapes(
-            batches, List.of(1, 4, 24), List.of(40, 80), 64, options.maxNewTokens());
+        new PlanShapes(batches, List.of(1, 4, 24), List.of(40, 80), 64, options.maxNewTokens());
     return PaliGemma.load(checkpoint, options, shapes, OnnxPlans.loader(opened));
   }
 

@@ -41,7 +41,8 @@ class PlanPrecisionTest {
       for (int i = 0; i < expected.size(); i++) {
         List<Detection> those = expected.get(i).detections();
         List<Detection> these = found.get(i).detections();
-        assertThat(these).extracting(Detection::label)
+        assertThat(these)
+            .extracting(Detection::label)
             .isEqualTo(those.stream().map(Detection::label).toList());
         for (int j = 0; j < those.size(); j++, boxes++) {
           assertThat(these.get(j).box().iou(those.get(j).box())).isGreaterThan(0.9f);

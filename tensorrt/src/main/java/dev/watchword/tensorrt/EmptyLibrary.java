@@ -10,9 +10,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * A shared library without any function, for 64-bit Linux. The bindings' native halves are linked to
- * libraries that a model on TensorRT never calls (cuBLAS, cuDNN, NVRTC, plugins); once one with the right
- * name is loaded, though it is empty, the linker is content. A call into it would end the process.
+ * A shared library without any function, for 64-bit Linux. The bindings' native halves are linked
+ * to libraries that a model on TensorRT never calls (cuBLAS, cuDNN, NVRTC, plugins); once one with
+ * the right name is loaded, though it is empty, the linker is content. A call into it would end the
+ * process.
  */
 final class EmptyLibrary {
   private static final int HEADER = 64;
@@ -50,10 +51,7 @@ final class EmptyLibrary {
         Path fresh = Files.createTempFile(directory, name, ".new");
         Files.write(fresh, library);
         Files.move(
-            fresh,
-            file,
-            StandardCopyOption.ATOMIC_MOVE,
-            StandardCopyOption.REPLACE_EXISTING);
+            fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       }
       System.load(file.toString());
     }
@@ -83,7 +81,12 @@ final class EmptyLibrary {
     for (long word : entries) {
       elf.putLong(word);
     }
-    elf.putLong(STRSZ).putLong(strings.length).putLong(SYMENT).putLong(SYMBOL).putLong(0).putLong(0);
+    elf.putLong(STRSZ)
+        .putLong(strings.length)
+        .putLong(SYMENT)
+        .putLong(SYMBOL)
+        .putLong(0)
+        .putLong(0);
     elf.put(new byte[SYMBOL]);
     // One bucket, one symbol: the null symbol that each table begins with.
     elf.putInt(1).putInt(1).putInt(0).putInt(0).putInt(0);

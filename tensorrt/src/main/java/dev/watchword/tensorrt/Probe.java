@@ -112,8 +112,7 @@ public final class Probe {
     if (major < versions.cudaMajor()) {
       throw new NotHereException(
           "The NVIDIA driver is for CUDA %d.%d, and TensorRT %s of this build needs CUDA %d: update the driver, or build for TensorRT 10.6, which needs CUDA 12."
-              .formatted(
-                  major, version[0] % 1000 / 10, versions.tensorRt(), versions.cudaMajor()));
+              .formatted(major, version[0] % 1000 / 10, versions.tensorRt(), versions.cudaMajor()));
     }
   }
 

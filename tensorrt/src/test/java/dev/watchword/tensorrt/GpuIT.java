@@ -121,8 +121,7 @@ class GpuIT {
             () -> {
               try (var predictor = model.newPredictor()) {
                 for (int round = 0; round < 8; round++) {
-                  List<Answer> answers =
-                      predictor.batchPredict(requests.subList(from, from + 4));
+                  List<Answer> answers = predictor.batchPredict(requests.subList(from, from + 4));
                   assertThat(generations(answers))
                       .extracting(Generation::tokenIds)
                       .containsExactlyElementsOf(

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** TensorRT's own library, where the profile tensorrt-redist has brought it. */
 class RedistIT {
   private static final String LIBRARY =
-      "/org/bytedeco/tensorrt/linux-x86_64/libnvinfer.so."
-          + Versions.built().tensorRtMajor();
+      "/org/bytedeco/tensorrt/linux-x86_64/libnvinfer.so." + Versions.built().tensorRtMajor();
 
   @TempDir Path directory;
 
@@ -32,7 +31,6 @@ class RedistIT {
             .getFunction("getInferLibVersion")
             .invokeInt(new Object[0]);
 
-    assertThat(version / 10000 + "." + version / 100 % 100)
-        .isEqualTo(Versions.built().tensorRt());
+    assertThat(version / 10000 + "." + version / 100 % 100).isEqualTo(Versions.built().tensorRt());
   }
 }

@@ -59,8 +59,7 @@ class TensorRtEngineTest {
         .isEmpty();
     Path checkpoint = EmbeddedCheckpoint.extractTo(directory);
 
-    assertThatThrownBy(
-            () -> new CompileProcess(checkpoint, TensorRtOptions.read(Map.of())).run())
+    assertThatThrownBy(() -> new CompileProcess(checkpoint, TensorRtOptions.read(Map.of())).run())
         .isInstanceOf(CheckpointException.class)
         .hasMessageStartingWith("TensorRT needs an NVIDIA GPU");
   }

@@ -111,8 +111,7 @@ public final class ChoiceGraph {
             .node("Gather", graph.apply("Shape", words), graph.integers(0))
             .with("axis", 0)
             .result();
-    String shape =
-        graph.node("Concat", batch, graph.integers(-1, size)).with("axis", 0).result();
+    String shape = graph.node("Concat", batch, graph.integers(-1, size)).with("axis", 0).result();
     String grouped = graph.apply("Reshape", hidden, shape);
     String logits = graph.apply("MatMul", grouped, layers.transpose(rows, 0, 2, 1));
     return layers.reshape(logits, -1, shapes.words());
@@ -132,11 +131,7 @@ public final class ChoiceGraph {
         graph
             .node(
                 "Cast",
-                graph
-                    .node("ArgMax", logits.allowed)
-                    .with("axis", 1)
-                    .with("keepdims", 1)
-                    .result())
+                graph.node("ArgMax", logits.allowed).with("axis", 1).with("keepdims", 1).result())
             .with("to", ElementType.FLOAT32.onnxCode())
             .result();
     String chosen = graph.apply("Exp", graph.apply("Sub", best, masses.peak));
@@ -196,8 +191,7 @@ public final class ChoiceGraph {
     }
 
     private String of(long from, long to) {
-      return graph.apply(
-          "Slice", all, graph.integers(from), graph.integers(to), graph.integers(1));
+      return graph.apply("Slice", all, graph.integers(from), graph.integers(to), graph.integers(1));
     }
   }
 }

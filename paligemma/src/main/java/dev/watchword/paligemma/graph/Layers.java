@@ -152,12 +152,13 @@ final class Layers {
   }
 
   /**
-   * A convolution whose kernels do not overlap, in 32-bit floats: the standard has none in
-   * bfloat16 before its version 22, and of a model's work it is a thousandth.
+   * A convolution whose kernels do not overlap, in 32-bit floats: the standard has none in bfloat16
+   * before its version 22, and of a model's work it is a thousandth.
    */
   String patches(String x, String name, int patch, int out) throws CheckpointException {
     return graph
-        .node("Conv", x, weight(name + ".weight", out, 3, patch, patch), weight(name + ".bias", out))
+        .node(
+            "Conv", x, weight(name + ".weight", out, 3, patch, patch), weight(name + ".bias", out))
         .with("strides", new long[] {patch, patch})
         .with("kernel_shape", new long[] {patch, patch})
         .result();

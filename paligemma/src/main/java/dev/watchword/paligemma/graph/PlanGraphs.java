@@ -24,18 +24,21 @@ import java.util.Optional;
  *       prefill, N positions of the picture before
  *   <li>{@code seen [B,S]}: how many of the row's new positions each of them attends to
  *   <li>{@code held [B,1]}: how many earlier positions a row has (step alone)
- *   <li>{@code query [B,Q]}: the wanted ones among the B*S positions (prefill alone); in a step
- *       all are wanted
+ *   <li>{@code query [B,Q]}: the wanted ones among the B*S positions (prefill alone); in a step all
+ *       are wanted
  *   <li>{@code words [B,W]}: the tokens of each row's labels; {@code rules [B*Q,4+3W]}: see {@link
  *       ChoiceGraph}
  *   <li>{@code past_k.i, past_v.i [B,kv,P,d]}: the slots' keys and values (step alone)
  * </ul>
  *
  * Outputs: {@code choices [B*Q,5]} of {@link ChoiceGraph}, {@code hidden [B*Q,H]} for the whole
- * head, and {@code new_k.i, new_v.i [B,kv,S,d]}, which whoever runs the graph writes into the slots.
+ * head, and {@code new_k.i, new_v.i [B,kv,S,d]}, which whoever runs the graph writes into the
+ * slots.
  */
 public final class PlanGraphs {
-  /** How a hidden key is weighed: as good as minus infinity, and no undefined value where all are. */
+  /**
+   * How a hidden key is weighed: as good as minus infinity, and no undefined value where all are.
+   */
   private static final float HIDDEN = -1e30f;
 
   private final Checkpoint checkpoint;
@@ -88,8 +91,7 @@ public final class PlanGraphs {
     At all = part.blocks.at(embedded, "position_ids", part.bias(index, "seen"));
     String seen = part.pick("seen");
     At asked = part.blocks.at("query", part.pick("position_ids"), part.bias(index, seen));
-    return part.finish(
-        part.blocks.hidden(embedded, all, Optional.of(new Wanted("query", asked))));
+    return part.finish(part.blocks.hidden(embedded, all, Optional.of(new Wanted("query", asked))));
   }
 
   /** A further pass over keys and values that are kept in slots. */

@@ -68,7 +68,6 @@ public record PlanShapes(
     return sizes.stream()
         .filter(size -> size >= count)
         .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException(count + " is more than any of " + sizes));
+        .orElseThrow(() -> new IllegalArgumentException(count + " is more than any of " + sizes));
   }
 }

@@ -52,8 +52,7 @@ final class StandardOperators implements Operators {
   }
 
   private String slice(String x, long from, long to) {
-    return graph.apply(
-        "Slice", x, graph.integers(from), graph.integers(to), graph.integers(-1));
+    return graph.apply("Slice", x, graph.integers(from), graph.integers(to), graph.integers(-1));
   }
 
   @Override
@@ -68,11 +67,13 @@ final class StandardOperators implements Operators {
       String queries, String keys, String values, int positions, int heads, int hidden) {
     float scale = (float) Math.pow((double) hidden / heads, -0.5);
     String scores =
-        scores(byHead(queries, positions, heads, hidden), byHead(keys, positions, heads, hidden), scale);
+        scores(
+            byHead(queries, positions, heads, hidden),
+            byHead(keys, positions, heads, hidden),
+            scale);
     String weights = graph.node("Softmax", scores).with("axis", -1).result();
     String attended =
-        graph.apply(
-            "MatMul", casts.narrow(weights), byHead(values, positions, heads, hidden));
+        graph.apply("MatMul", casts.narrow(weights), byHead(values, positions, heads, hidden));
     String rows = graph.node("Transpose", attended).with("perm", new long[] {0, 2, 1, 3}).result();
     return casts.widen(graph.apply("Reshape", rows, graph.integers(-1, hidden)));
   }
@@ -81,9 +82,7 @@ final class StandardOperators implements Operators {
   private String byHead(String rows, int positions, int heads, int hidden) {
     String split =
         graph.apply(
-            "Reshape",
-            casts.narrow(rows),
-            graph.integers(-1, positions, heads, hidden / heads));
+            "Reshape", casts.narrow(rows), graph.integers(-1, positions, heads, hidden / heads));
     return graph.node("Transpose", split).with("perm", new long[] {0, 2, 1, 3}).result();
   }
 }

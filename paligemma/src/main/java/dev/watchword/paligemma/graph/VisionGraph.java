@@ -56,9 +56,7 @@ public final class VisionGraph {
   private String patches() throws CheckpointException {
     int hidden = vision.hidden();
     int patch = vision.patchSize();
-    String x =
-        layers.patches(
-            "pixel_values", TOWER + "embeddings.patch_embedding", patch, hidden);
+    String x = layers.patches("pixel_values", TOWER + "embeddings.patch_embedding", patch, hidden);
     x = layers.transpose(layers.reshape(x, 0, hidden, vision.tokens()), 0, 2, 1);
     String positions =
         layers.weight(TOWER + "embeddings.position_embedding.weight", vision.tokens(), hidden);

@@ -18,11 +18,7 @@ import java.util.Map;
  * @param choices {@code [rows*places,5]}, in host memory of the runtime
  */
 public record PlanPass(
-    Lane lane,
-    PlanSizes sizes,
-    Map<String, Buffer> inputs,
-    List<Move> moves,
-    FloatBuffer choices) {
+    Lane lane, PlanSizes sizes, Map<String, Buffer> inputs, List<Move> moves, FloatBuffer choices) {
   public PlanPass {
     inputs = Map.copyOf(inputs);
     moves = List.copyOf(moves);

@@ -1,8 +1,8 @@
 package dev.watchword.tensorrt.nvidia;
 
 /**
- * Where keys and values of all layers lie in one piece of memory, one cache after the other, so that
- * all layers' positions of a row are copied at once, as a box of memory. Each cache is {@code
+ * Where keys and values of all layers lie in one piece of memory, one cache after the other, so
+ * that all layers' positions of a row are copied at once, as a box of memory. Each cache is {@code
  * [rows,heads,positions,size]} and begins where TensorRT wants a tensor to begin.
  *
  * @param caches two for each layer

@@ -22,8 +22,8 @@ import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
 
 /**
- * One lane: a stream, a plan with its versions, and the device's memory that they share, as only one
- * of them runs at a time. Used by one thread at a time.
+ * One lane: a stream, a plan with its versions, and the device's memory that they share, as only
+ * one of them runs at a time. Used by one thread at a time.
  */
 final class DeviceLane implements AutoCloseable {
   private final PlanGraphs graphs;
@@ -65,7 +65,9 @@ final class DeviceLane implements AutoCloseable {
     long workspaceBytes = 0;
     for (int i = 0; i < all.size(); i++) {
       PlanSizes sizes = all.get(i);
-      graphs.inputs(sizes).forEach((name, shape) -> most.merge(name, bytes(name, shape), Math::max));
+      graphs
+          .inputs(sizes)
+          .forEach((name, shape) -> most.merge(name, bytes(name, shape), Math::max));
       rows = Math.max(rows, (long) sizes.rows() * graphs.choices(sizes));
       newBytes = Math.max(newBytes, layout(sizes).bytes());
       workspaceBytes = Math.max(workspaceBytes, plan.getDeviceMemorySizeForProfileV2(i));

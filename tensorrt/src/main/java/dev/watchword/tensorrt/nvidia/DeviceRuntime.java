@@ -95,7 +95,9 @@ public final class DeviceRuntime implements PlanRuntime {
       }
       return Cuda.present(
           runtime.deserializeCudaEngine(bytes, size),
-          "read " + plan + ", which another TensorRT or GPU may have built (delete it to build it anew)",
+          "read "
+              + plan
+              + ", which another TensorRT or GPU may have built (delete it to build it anew)",
           log);
     }
   }

@@ -46,7 +46,9 @@ final class WholeHead implements AutoCloseable {
     context.setDeviceMemoryV2(workspace.pointer(), workspace.bytes());
   }
 
-  /** Always all the rows that it is made for; those beyond {@code rows} are left over from before. */
+  /**
+   * Always all the rows that it is made for; those beyond {@code rows} are left over from before.
+   */
   void run(DeviceBuffer hidden, int from, int rows, FloatBuffer chosen) {
     Cuda.check(
         cudart.cudaMemcpyAsync(
