@@ -32,7 +32,12 @@ public final class TensorRtEngine extends GenerationEngine {
   protected Generator load(Path directory, Map<String, String> options) throws CheckpointException {
     TensorRtOptions read = TensorRtOptions.read(options);
     TensorRtPlans plans = new TensorRtPlans(Probe.ofThisMachine(), directory, read);
-    return new Loaded(PaliGemma.load(directory, read.model(), read.shapes(), plans));
+    try {
+      return new Loaded(PaliGemma.load(directory, read.model(), read.shapes(), plans));
+    } catch (IllegalStateException e) {
+      // Memory that did not do, after the plans were read.
+      throw new CheckpointException(e.getMessage(), e);
+    }
   }
 
   /** Takes the model over and closes it. */

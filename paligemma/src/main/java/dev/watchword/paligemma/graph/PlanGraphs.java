@@ -36,11 +36,6 @@ import java.util.Optional;
  * slots.
  */
 public final class PlanGraphs {
-  /**
-   * How a hidden key is weighed: as good as minus infinity, and no undefined value where all are.
-   */
-  private static final float HIDDEN = -1e30f;
-
   private final Checkpoint checkpoint;
   private final ElementType products;
   private final PlanShapes shapes;
@@ -78,31 +73,36 @@ public final class PlanGraphs {
     return columns;
   }
 
+  private PlanPart part(boolean past) {
+    Layers layers = new Layers(OnnxGraph.standard(), checkpoint, products);
+    return new PlanPart(layers, shapes, columns, past);
+  }
+
   /** Vision tower, projector and the first pass of the language model. */
   public OnnxGraph prefill() throws CheckpointException {
-    Part part = new Part(false);
-    String features = VisionGraph.in(part.layers, "F");
-    part.graph.input("frame", ElementType.INT64, "B");
-    part.graph.input("query", ElementType.INT64, "B", shapes.choices());
-    String image = part.graph.node("Gather", features, "frame").with("axis", 0).result();
-    String text = part.blocks.embed("input_ids");
-    String embedded = part.graph.node("Concat", image, text).with("axis", 1).result();
-    String index = part.graph.apply("Sub", "position_ids", part.integer(1));
-    At all = part.blocks.at(embedded, "position_ids", part.bias(index, "seen"));
+    PlanPart part = part(false);
+    String features = VisionGraph.in(part.layers(), "F");
+    part.graph().input("frame", ElementType.INT64, "B");
+    part.graph().input("query", ElementType.INT64, "B", shapes.choices());
+    String image = part.graph().node("Gather", features, "frame").with("axis", 0).result();
+    String text = part.blocks().embed("input_ids");
+    String embedded = part.graph().node("Concat", image, text).with("axis", 1).result();
+    String index = part.graph().apply("Sub", "position_ids", part.integer(1));
+    At all = part.blocks().at(embedded, "position_ids", part.bias(index, "seen"));
     String seen = part.pick("seen");
-    At asked = part.blocks.at("query", part.pick("position_ids"), part.bias(index, seen));
-    return part.finish(part.blocks.hidden(embedded, all, Optional.of(new Wanted("query", asked))));
+    At asked = part.blocks().at("query", part.pick("position_ids"), part.bias(index, seen));
+    return part.finish(part.blocks().hidden(embedded, all, Optional.of(new Wanted("query", asked))));
   }
 
   /** A further pass over keys and values that are kept in slots. */
   public OnnxGraph step() throws CheckpointException {
-    Part part = new Part(true);
-    part.graph.input("held", ElementType.INT64, "B", 1);
-    String embedded = part.blocks.embed("input_ids");
-    String before = part.graph.apply("Add", "held", part.integer(1));
-    String index = part.graph.apply("Sub", "position_ids", before);
-    At all = part.blocks.at(embedded, "position_ids", part.biasWithPast(index));
-    return part.finish(part.blocks.hidden(embedded, all, Optional.empty()));
+    PlanPart part = part(true);
+    part.graph().input("held", ElementType.INT64, "B", 1);
+    String embedded = part.blocks().embed("input_ids");
+    String before = part.graph().apply("Add", "held", part.integer(1));
+    String index = part.graph().apply("Sub", "position_ids", before);
+    At all = part.blocks().at(embedded, "position_ids", part.biasWithPast(index));
+    return part.finish(part.blocks().hidden(embedded, all, Optional.empty()));
   }
 
   /** {@code hidden [R,H]} to {@code choices [R,5]} among all tokens. */
@@ -113,86 +113,6 @@ public final class PlanGraphs {
     new ChoiceGraph(layers, shapes, columns).ofAll("hidden");
     graph.output("choices", ElementType.FLOAT32, "R", ChoiceGraph.PARTS);
     return graph;
-  }
-
-  /** What prefill and step have in common. */
-  private final class Part {
-    private final OnnxGraph graph = OnnxGraph.standard();
-    private final ModelConfig.Text text = checkpoint.config().text();
-    private final int capacity = shapes.capacity(checkpoint.config());
-    private final Layers layers = new Layers(graph, checkpoint, products);
-    private final DecoderBlocks blocks;
-
-    private Part(boolean past) {
-      graph.input("input_ids", ElementType.INT64, "B", "T");
-      graph.input("position_ids", ElementType.INT64, "B", "S");
-      graph.input("seen", ElementType.INT64, "B", "S");
-      graph.input("words", ElementType.INT64, "B", shapes.words());
-      graph.input("rules", ElementType.FLOAT32, "R", shapes.rules());
-      int heads = text.keyValueHeads();
-      for (int i = 0; i < text.layers(); i++) {
-        for (String cache : DecoderBlocks.CACHES) {
-          if (past) {
-            graph.input("past_" + cache + i, products, "B", heads, capacity, text.headSize());
-          }
-          graph.output("new_" + cache + i, products, "B", heads, "S", text.headSize());
-        }
-      }
-      this.blocks = new DecoderBlocks(layers, capacity + 1, past);
-    }
-
-    private String integer(long value) {
-      return graph.integers(value);
-    }
-
-    /** Of a value {@code [B,S]} what the wanted positions have, {@code [B,Q]}. */
-    private String pick(String value) {
-      return graph.node("Gather", layers.reshape(value, -1), "query").with("axis", 0).result();
-    }
-
-    /** {@code [B,1,Q,S]} from each new position's number {@code [B,S]} and {@code [B,Q]}. */
-    private String bias(String index, String seen) {
-      return graph.apply("Unsqueeze", biasOfNew(index, seen), integer(1));
-    }
-
-    private String biasOfNew(String index, String seen) {
-      return hide(
-          graph.apply("Unsqueeze", index, integer(1)), graph.apply("Unsqueeze", seen, integer(2)));
-    }
-
-    private String hide(String index, String visible) {
-      return graph.apply(
-          "Where",
-          graph.apply("Less", index, visible),
-          graph.scalar("visible", 0),
-          graph.scalar("hidden_key", HIDDEN));
-    }
-
-    /** {@code [B,1,S,P+S]}: of the slot what is held, and the new positions. */
-    private String biasWithPast(String index) {
-      long[] numbers = new long[capacity];
-      for (int i = 0; i < capacity; i++) {
-        numbers[i] = i;
-      }
-      String slot = graph.integers("slot_positions", numbers);
-      String past = hide(layers.reshape(slot, 1, 1, -1), layers.reshape("held", -1, 1, 1));
-      String size =
-          graph
-              .node("Concat", graph.apply("Shape", "seen"), integer(capacity))
-              .with("axis", 0)
-              .result();
-      String wide = graph.apply("Expand", past, size);
-      String both = graph.node("Concat", wide, biasOfNew(index, "seen")).with("axis", 2).result();
-      return graph.apply("Unsqueeze", both, integer(1));
-    }
-
-    private OnnxGraph finish(String hidden) throws CheckpointException {
-      graph.node("Identity", hidden).result("hidden");
-      graph.output("hidden", ElementType.FLOAT32, "R", text.hidden());
-      new ChoiceGraph(layers, shapes, columns).underRules("hidden", "words", "rules");
-      graph.output("choices", ElementType.FLOAT32, "R", ChoiceGraph.PARTS);
-      return graph;
-    }
   }
 
   /** Each version of the prefill: any number of pictures that its rows can be about. */
