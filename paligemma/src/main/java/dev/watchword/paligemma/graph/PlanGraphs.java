@@ -91,7 +91,8 @@ public final class PlanGraphs {
     At all = part.blocks().at(embedded, "position_ids", part.bias(index, "seen"));
     String seen = part.pick("seen");
     At asked = part.blocks().at("query", part.pick("position_ids"), part.bias(index, seen));
-    return part.finish(part.blocks().hidden(embedded, all, Optional.of(new Wanted("query", asked))));
+    return part.finish(
+        part.blocks().hidden(embedded, all, Optional.of(new Wanted("query", asked))));
   }
 
   /** A further pass over keys and values that are kept in slots. */
