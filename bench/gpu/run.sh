@@ -3,10 +3,11 @@
 #   bench/gpu/run.sh alive    probe, then the plans of the embedded checkpoint
 #   bench/gpu/run.sh right    its tokens against ONNX Runtime on 64 scenes: all the same in fp32, IoU in bf16
 #   bench/gpu/run.sh weights  a PaliGemma of 3B, 224 px, with random bf16 weights (needs Python with torch and transformers)
-#   bench/gpu/run.sh build    its plans in bf16
-#   bench/gpu/run.sh fast     frames/s of TensorRT, then of transformers with static cache and torch.compile
+#   bench/gpu/run.sh build    its plans in bf16, a batch at a time
+#   bench/gpu/run.sh fast     a batch at a time: frames/s of TensorRT, then of transformers with static cache and torch.compile
 #   bench/gpu/run.sh all      the steps in order; those that are done are skipped
 # On a machine without a build, unpack what bench/gpu/pack.sh made and set WATCHWORD_PACK to its folder.
+# BATCHES (1,8,32,64) may name fewer: each batch is a step of its own. When a step's time is up, run the same again.
 # TOKENIZER names the tokenizer.json of the 257k vocabulary (step weights). OUT holds state and results (./gpu-results).
 set -euo pipefail
 home="$(cd "$(dirname "$0")/../.." && pwd)"
@@ -67,17 +68,24 @@ weights() {
 }
 
 build() {
-  done_before build && return
-  record build watchword model compile "$model3b" --precision bf16 --batch "$batches" --plans "$plans"
+  local batch
+  for batch in ${batches//,/ }; do
+    done_before "build-$batch" && continue
+    record "build-$batch" watchword model compile "$model3b" --precision bf16 --batch "$batch" --plans "$plans"
+  done
 }
 
 fast() {
-  done_before fast && return
-  fast_both() {
-    jvm dev.watchword.bench.Bench gpu "$model3b" "$plans" "$batches"
-    python3 "$home/bench/gpu/baseline.py" speed "$model3b" "$batches"
+  local batch
+  fast_both() { # batch
+    jvm dev.watchword.bench.Bench gpu "$model3b" "$plans" "$1"
+    python3 "$home/bench/gpu/baseline.py" speed "$model3b" "$1"
   }
-  record fast fast_both
+  for batch in ${batches//,/ }; do
+    done_before "fast-$batch" && continue
+    record "fast-$batch" fast_both "$batch"
+  done
+  grep -h '^|' "$out"/fast-*.txt
 }
 
 case "${1:-all}" in
@@ -89,5 +97,5 @@ case "${1:-all}" in
     build
     fast
     ;;
-  *) sed -n 2,11p "$0" >&2; exit 2 ;;
+  *) sed -n 2,12p "$0" >&2; exit 2 ;;
 esac

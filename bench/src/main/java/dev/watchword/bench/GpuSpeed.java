@@ -1,6 +1,5 @@
 package dev.watchword.bench;
 
-import dev.watchword.paligemma.CheckpointException;
 import dev.watchword.paligemma.DetectPrompt;
 import dev.watchword.paligemma.Request;
 import dev.watchword.paligemma.RgbImage;
@@ -15,7 +14,7 @@ import java.util.Random;
 
 /**
  * Frames per second of a PaliGemma 3B, 224 px, on TensorRT, from pictures in memory to boxes, and
- * which share of the hardware's limit that is: {@code gpu DIR PLANS BATCHES}. Answers are cut off
+ * which share of the hardware's limit that is: {@code gpu DIR PLANS BATCH}. Answers are cut off
  * after as many tokens as 0, 1 and 4 boxes take; pictures are small, so that the processor's
  * resizing is not what is measured.
  */
@@ -39,7 +38,7 @@ final class GpuSpeed {
   static void run(List<String> arguments) throws Exception {
     Path checkpoint = Path.of(arguments.get(0));
     Path plans = Path.of(arguments.get(1));
-    String batches = arguments.get(2);
+    String batch = arguments.get(2);
     System.out.println("| TensorRT, batch | tokens | frames/s | of the limit | passes |");
     System.out.println("|---|---|---|---|---|");
     for (int tokens : TOKENS) {
@@ -48,21 +47,19 @@ final class GpuSpeed {
               "precision",
               "bf16",
               "batch",
-              batches,
+              batch,
               "plans",
               plans.toString(),
               "max-new-tokens",
               Integer.toString(tokens));
       try (EngineModel model = EngineModel.load("TensorRT", checkpoint, options)) {
-        for (String batch : batches.split(",")) {
-          measure(model, Integer.parseInt(batch), tokens);
-        }
+        measure(model, Integer.parseInt(batch), tokens);
       }
     }
   }
 
   private static void measure(EngineModel model, int batch, int tokens)
-      throws CheckpointException, InterruptedException {
+      throws InterruptedException {
     Random random = new Random(batch);
     List<Request> requests = new ArrayList<>();
     for (int i = 0; i < batch; i++) {
