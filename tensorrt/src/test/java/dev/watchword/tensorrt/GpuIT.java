@@ -12,6 +12,7 @@ import dev.watchword.paligemma.TaskPrompt;
 import dev.watchword.paligemma.TextPrompt;
 import dev.watchword.paligemma.engine.Answer;
 import dev.watchword.paligemma.engine.EngineModel;
+import dev.watchword.paligemma.engine.Generator;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,12 +73,12 @@ class GpuIT {
     return requests;
   }
 
-  private static EngineModel load(String precision) throws Exception {
+  private static Generator load(String precision) throws Exception {
     Map<String, String> options = new HashMap<>();
     options.put("precision", precision);
     options.put("batch", "1,4,8");
     options.put("plans", directory.resolve("plans").toString());
-    return EngineModel.load("TensorRT", checkpoint, options);
+    return new TensorRtEngine().load(checkpoint, options);
   }
 
   private static List<Generation> generations(List<Answer> answers) {
@@ -86,7 +87,7 @@ class GpuIT {
 
   @Test
   void answersInWholeFloatsAreThoseOfOnnxRuntime() throws Exception {
-    try (EngineModel model = load("fp32")) {
+    try (Generator model = load("fp32")) {
       // Twice: the second time each pass is a captured graph.
       for (int round = 0; round < 2; round++) {
         assertThat(generations(model.generate(requests)))
@@ -98,7 +99,7 @@ class GpuIT {
 
   @Test
   void boxesInHalvesAreThoseOfWholeFloats() throws Exception {
-    try (EngineModel model = load("bf16")) {
+    try (Generator model = load("bf16")) {
       List<Generation> found = generations(model.generate(requests));
       for (int i = 0; i < found.size(); i++) {
         List<Detection> those = expected.get(i).detections();
@@ -112,23 +113,21 @@ class GpuIT {
 
   @Test
   void callersTogetherGetWhatTheyGetAlone() throws Exception {
-    try (EngineModel model = load("fp32");
+    try (Generator model = load("fp32");
         ExecutorService threads = Executors.newFixedThreadPool(4)) {
       List<Callable<Void>> callers = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         int from = i * 4;
         callers.add(
             () -> {
-              try (var predictor = model.newPredictor()) {
-                for (int round = 0; round < 8; round++) {
-                  List<Answer> answers = predictor.batchPredict(requests.subList(from, from + 4));
-                  assertThat(generations(answers))
-                      .extracting(Generation::tokenIds)
-                      .containsExactlyElementsOf(
-                          expected.subList(from, from + 4).stream()
-                              .map(Generation::tokenIds)
-                              .toList());
-                }
+              for (int round = 0; round < 8; round++) {
+                List<Answer> answers = model.generate(requests.subList(from, from + 4));
+                assertThat(generations(answers))
+                    .extracting(Generation::tokenIds)
+                    .containsExactlyElementsOf(
+                        expected.subList(from, from + 4).stream()
+                            .map(Generation::tokenIds)
+                            .toList());
               }
               return null;
             });
