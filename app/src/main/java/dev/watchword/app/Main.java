@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
       WordsCommand.Ocr.class,
       WordsCommand.Answering.class,
       GenerateCommand.class,
+      ModelCommand.class,
       TailCommand.class,
       CameraCommand.class,
       PromptCommand.class,

@@ -101,7 +101,8 @@ class DetectCommandIT {
     assertThat(new ObjectMapper().readTree(run.out()).get("detections")).isNotEmpty();
     assertThat(wrong.exitCode()).isNotZero();
     assertThat(wrong.err().strip())
-        .isEqualTo("watchword: there is no precision 'int4'; there is float32, int8");
+        .isEqualTo(
+            "watchword: there is no precision 'int4'; there is float32, bfloat16, float16, int8");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.watchword.bench;
 
 import dev.watchword.ingest.FlippedBits;
+import dev.watchword.paligemma.EmbeddedCheckpoint;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,6 +21,10 @@ public final class Bench {
     }
     if (arguments[0].equals("kafka-frames")) {
       FramesThroughKafka.produce(arguments[1], arguments[2]);
+      return;
+    }
+    if (arguments[0].equals("gpu-checkpoint")) {
+      System.out.println(EmbeddedCheckpoint.extractTo(Path.of(arguments[1])));
       return;
     }
     System.out.printf(
@@ -42,6 +47,7 @@ public final class Bench {
       case "accuracy" -> Accuracy.run(rest);
       case "decoding" -> DecodingSavings.run(rest);
       case "kafka" -> FramesThroughKafka.run();
+      case "gpu" -> GpuSpeed.run(rest);
       case "model3b" -> LargeModel.run(home, rest);
       default -> throw new IllegalArgumentException("no measurement named " + arguments[0]);
     }

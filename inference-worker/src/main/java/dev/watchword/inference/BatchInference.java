@@ -6,6 +6,7 @@ import dev.watchword.paligemma.RgbImage;
 import dev.watchword.paligemma.engine.Answer;
 import dev.watchword.paligemma.engine.Answer.Reason;
 import dev.watchword.paligemma.engine.Generator;
+import dev.watchword.paligemma.engine.LostDeviceException;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.service.kafka.DeadLetters;
 import java.io.IOException;
@@ -137,6 +138,9 @@ final class BatchInference {
     try {
       ask(work, start, answers);
       failing = false;
+    } catch (LostDeviceException e) {
+      // Not the frames' fault: they stay in the topic for the process that follows.
+      throw e;
     } catch (RuntimeException e) {
       logOnce(e);
       for (Work one : work) {
@@ -148,6 +152,8 @@ final class BatchInference {
   private void inferAlone(Work one, Instant start, Answers answers) throws InterruptedException {
     try {
       ask(List.of(one), start, answers);
+    } catch (LostDeviceException e) {
+      throw e;
     } catch (RuntimeException e) {
       for (Prompt prompt : one.prompts()) {
         fail(one.source(), prompt, "the model failed on this frame: " + e, start, answers);
@@ -169,6 +175,7 @@ final class BatchInference {
           "the model answered %d of %d requests".formatted(said.size(), requests.size()));
     }
     metrics.batch(work.size(), said);
+    model.activity().ifPresent(metrics::activity);
     lostModel = lost(said);
     Instant now = clock.instant();
     int next = 0;

@@ -16,6 +16,7 @@ import dev.watchword.service.config.Suggestion;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import java.util.Set;
  * @param seeder whose prompts these are: this host and data directory
  * @param modelPath a checkpoint directory; empty for the embedded one
  * @param engine name of the DJL engine that runs the model
+ * @param engineOptions what this engine has besides {@code model}, by the names that it gives it
  * @param remote how to reach the model when it is behind an endpoint
  * @param maxBatch frames in one call of the model
  * @param maxBatchDelay how long the first frame of a batch waits for others
@@ -40,10 +42,12 @@ public record InferenceConfig(
     Optional<Path> modelPath,
     ModelOptions model,
     String engine,
+    Map<String, String> engineOptions,
     Optional<RemoteModel> remote,
     int maxBatch,
     Duration maxBatchDelay,
     Duration maxAge) {
+  private static final String TENSORRT = "TensorRT";
   private static final int DEFAULT_THREADS = 4;
 
   /** Twenty boxes of seven tokens and the end token. */
@@ -54,6 +58,7 @@ public record InferenceConfig(
 
   public InferenceConfig {
     prompts = List.copyOf(prompts);
+    engineOptions = Map.copyOf(engineOptions);
   }
 
   /**
@@ -71,8 +76,9 @@ public record InferenceConfig(
         prompts,
         seeder,
         model.optionalText("path").map(Path::of),
-        modelOptions(model, prompts),
+        modelOptions(model, prompts, engine),
         engine,
+        model.properties("engine-options"),
         RemoteModel.from(model, engine),
         inference.integer("max-batch", 8, 1, 256),
         inference.duration("max-batch-delay", Duration.ofMillis(20)),
@@ -101,12 +107,15 @@ public record InferenceConfig(
    * @param directory of the checkpoint; any that exists for a remote model
    */
   public EngineModel load(Path directory) throws CheckpointException {
-    return remote.isPresent()
-        ? remote.get().load(directory)
-        : EngineModel.load(engine, directory, LocalOptions.of(model));
+    if (remote.isPresent()) {
+      return remote.get().load(directory);
+    }
+    Map<String, String> options = new LinkedHashMap<>(LocalOptions.of(model));
+    options.putAll(engineOptions);
+    return EngineModel.load(engine, directory, options);
   }
 
-  private static ModelOptions modelOptions(Section model, List<Prompt> prompts) {
+  private static ModelOptions modelOptions(Section model, List<Prompt> prompts, String engine) {
     boolean boxesAlone =
         prompts.stream().allMatch(prompt -> prompt.asked() instanceof DetectPrompt);
     int maxNewTokens = boxesAlone ? DEFAULT_MAX_NEW_TOKENS : DEFAULT_MAX_NEW_TOKENS_OF_OTHERS;
@@ -116,7 +125,7 @@ public record InferenceConfig(
             .withThreads(model.integer("threads", Math.min(DEFAULT_THREADS, cores), 1, 1024))
             .withMaxNewTokens(model.integer("max-new-tokens", maxNewTokens, 1, 4096))
             .withDecoding(decoding(model))
-            .withPrecision(precision(model))
+            .withPrecision(precision(model, engine))
             .withAnswers(answerOptions(model));
     return model
         .optionalText("adapter")
@@ -124,9 +133,13 @@ public record InferenceConfig(
         .orElse(options);
   }
 
-  private static Precision precision(Section model) {
+  /**
+   * Engines for GPUs run in the type that models are published in, the others in all the digits.
+   */
+  private static Precision precision(Section model, String engine) {
+    Precision usual = engine.equals(TENSORRT) ? Precision.BFLOAT16 : Precision.FLOAT32;
     try {
-      return Precision.parse(model.text("precision", Precision.FLOAT32.toString()));
+      return Precision.parse(model.text("precision", usual.toString()));
     } catch (IllegalArgumentException e) {
       throw model.wrong("precision", e.getMessage());
     }

@@ -3,12 +3,14 @@ package dev.watchword.inference;
 import dev.watchword.paligemma.Effort;
 import dev.watchword.paligemma.Generation;
 import dev.watchword.paligemma.Timings;
+import dev.watchword.paligemma.engine.Activity;
 import dev.watchword.paligemma.engine.Answer;
 import dev.watchword.paligemma.engine.Usage;
 import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameDetections;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
+import io.prometheus.client.Gauge;
 import io.prometheus.client.Histogram;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +50,10 @@ final class InferenceMetrics {
   private final Counter remoteTokens;
   private final Counter remoteCost;
   private final Histogram remoteSeconds;
+  private final Counter busySeconds;
+  private final Gauge rounds;
+  private final Gauge slots;
+  private final Gauge deviceBytes;
 
   InferenceMetrics(CollectorRegistry registry) {
     framesConsumed =
@@ -150,6 +156,23 @@ final class InferenceMetrics {
                 "From a request's first call to its answer, with retries.")
             .buckets(0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120)
             .register(registry);
+    busySeconds =
+        Counter.build(
+                "watchword_inference_busy_seconds_total",
+                "Answers' shares of the time that the model's device was at work.")
+            .labelNames("camera", "prompt")
+            .register(registry);
+    rounds =
+        Gauge.build(
+                "watchword_inference_rounds",
+                "Forward passes that the engine ran, each for one or more answers; passes / (rounds * slots) is how full they were.")
+            .register(registry);
+    slots =
+        Gauge.build("watchword_inference_slots", "Answers that can be under way together.")
+            .register(registry);
+    deviceBytes =
+        Gauge.build("watchword_inference_device_bytes", "Memory of the GPU that the model takes.")
+            .register(registry);
   }
 
   /** Counted at once: what an endpoint has done costs, also when the transaction is aborted. */
@@ -165,6 +188,13 @@ final class InferenceMetrics {
         .flatMap(answer -> answer instanceof Answer.Given given ? Stream.of(given) : Stream.of())
         .findFirst()
         .ifPresent(given -> timings(given.generation().timings()));
+  }
+
+  /** As the engine counts it, since the model was loaded. */
+  void activity(Activity activity) {
+    rounds.set(activity.passes());
+    slots.set(activity.slots());
+    deviceBytes.set(activity.deviceBytes());
   }
 
   private void effort(Generation generation) {
@@ -236,6 +266,9 @@ final class InferenceMetrics {
   }
 
   private void inferred(FrameDetections frame) {
+    busySeconds
+        .labels(frame.getId().getCamera(), frame.getPromptId())
+        .inc(frame.getBusyMicros() / 1e6);
     tokens.inc(frame.getTokens());
     for (Detection detection : frame.getDetections()) {
       detections.labels(detection.getLabel()).inc();

@@ -42,6 +42,7 @@ final class WireRecords {
         .setText(generation.text())
         .setTokens(Math.toIntExact(answer.usage().completionTokens()))
         .setTimings(timings(generation.timings(), queued, batchSize))
+        .setBusyMicros(micros(generation.effort().busy()))
         .build();
   }
 

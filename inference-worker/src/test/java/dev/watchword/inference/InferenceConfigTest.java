@@ -17,6 +17,7 @@ import dev.watchword.service.config.Section;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ class InferenceConfigTest {
             """
             prompts:
               people: {text: detect person, cameras: [gate]}
-            model: {path: /models/paligemma, engine: OnnxRuntime, threads: 2, max-new-tokens: 50, precision: int8}
+            model: {path: /models/paligemma, engine: OnnxRuntime, threads: 2, max-new-tokens: 50, precision: int8, engine-options: {slots: 4}}
             inference: {max-batch: 4, max-batch-delay: 5ms, max-age: 1s}
             """,
             "gate",
@@ -67,6 +68,7 @@ class InferenceConfigTest {
     assertThat(config.modelPath()).contains(Path.of("/models/paligemma"));
     assertThat(config.model().threads()).isEqualTo(2);
     assertThat(config.model().precision()).isEqualTo(Precision.INT8);
+    assertThat(config.engineOptions()).containsExactly(Map.entry("slots", "4"));
     assertThat(config.maxBatch()).isEqualTo(4);
   }
 
@@ -125,7 +127,7 @@ class InferenceConfigTest {
         .hasMessageContaining("did you mean 'OnnxRuntime'?");
     assertThatThrownBy(() -> read(PROMPT + "model: {precision: int4}"))
         .hasMessageContaining(
-            "model.precision: there is no precision 'int4'; there is float32, int8");
+            "model.precision: there is no precision 'int4'; there is float32, bfloat16, float16, int8");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.watchword.paligemma.engine.Answer;
 import dev.watchword.paligemma.engine.Answer.Reason;
+import dev.watchword.paligemma.engine.LostDeviceException;
 import dev.watchword.paligemma.engine.Usage;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.Mask;
@@ -529,5 +530,25 @@ class InferenceLoopTest {
         .containsExactly(
             "gate/7 people INFERRED", "gate/9 people INFERRED", "gate/8 people INFERRED");
     assertThat(worker.requests("gate", "people", "duplicate")).isEqualTo(1);
+  }
+
+  @Test
+  void lostDeviceEndsTheWorkerAndLeavesItsFramesInTheTopic() {
+    worker.frame(0, "gate", 0);
+    worker.now = worker.now.plus(Worker.BATCH_DELAY);
+    worker.model.duringCall =
+        () -> {
+          throw new LostDeviceException("CUDA cannot finish a pass: error 700", null);
+        };
+
+    assertThatThrownBy(
+            () -> {
+              worker.loop.step();
+              worker.now = worker.now.plus(Worker.BATCH_DELAY);
+              worker.loop.step();
+            })
+        .isInstanceOf(LostDeviceException.class);
+    assertThat(worker.published()).isEmpty();
+    assertThat(worker.committed(0)).isZero();
   }
 }

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.imageio.ImageIO;
@@ -67,6 +68,7 @@ final class Worker {
             Optional.empty(),
             ModelOptions.defaults(),
             "OnnxRuntime",
+            Map.of(),
             Optional.empty(),
             maxBatch,
             BATCH_DELAY,

@@ -1,5 +1,6 @@
 package dev.watchword.paligemma;
 
+import java.time.Duration;
 import java.util.OptionalInt;
 
 /**
@@ -13,8 +14,16 @@ import java.util.OptionalInt;
  * @param free tokens of the answer that would also have been chosen, at their place, from the whole
  *     vocabulary; empty when this answer was not checked. When they are all, free greedy decoding
  *     gives the same answer
+ * @param busy this answer's share of the time that the device was at work: of each pass one part in
+ *     as many as there were rows in it, and likewise of the encoding of pictures
  */
-public record Effort(int passes, int drafted, int accepted, int unforced, OptionalInt free) {
+public record Effort(
+    int passes, int drafted, int accepted, int unforced, OptionalInt free, Duration busy) {
+  /** This with a share of what was done before the first pass. */
+  Effort after(Duration before) {
+    return new Effort(passes, drafted, accepted, unforced, free, busy.plus(before));
+  }
+
   /** Of an answer whose engine does not tell. */
-  public static final Effort UNTOLD = new Effort(0, 0, 0, 0, OptionalInt.empty());
+  public static final Effort UNTOLD = new Effort(0, 0, 0, 0, OptionalInt.empty(), Duration.ZERO);
 }

@@ -205,7 +205,7 @@ final class OnnxBackend implements AutoCloseable {
   }
 
   /** Image features {@code [frames,N,H]} in the runtime's memory. */
-  static final class Features implements AutoCloseable {
+  static final class Features implements RowRunner.Pictures {
     private final OrtSession.Result result;
 
     private Features(OrtSession.Result result) {

@@ -1,9 +1,12 @@
 package dev.watchword.paligemma;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.watchword.paligemma.OnnxBackend.Features;
 import dev.watchword.paligemma.Row.Question;
+import dev.watchword.paligemma.engine.Activity;
 import dev.watchword.paligemma.graph.Checkpoint;
+import dev.watchword.paligemma.graph.PlanGraphs;
+import dev.watchword.paligemma.graph.PlanShapes;
+import dev.watchword.paligemma.plan.PlanLoader;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,23 +32,21 @@ import org.slf4j.LoggerFactory;
 public final class PaliGemma implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PaliGemma.class);
 
-  /** Longer prompts than the models were trained with give no sensible answer. */
-  private static final int MOST_PROMPT_TOKENS = 512;
-
   private final ModelId id;
   private final Preprocessor preprocessor;
   private final Vocabulary vocabulary;
   private final PromptTokenizer tokenizer;
   private final PromptCompiler compiler;
   private final Decoding decoding;
-  private final OnnxBackend backend;
+  private final RowRunner runner;
   private final GreedyDecoder decoder;
   private final DetectionParser parser;
   private final AtomicLong pictures = new AtomicLong();
   private final Optional<MaskDecoder> masks;
   private final Deque<Scratch> idleScratch = new ConcurrentLinkedDeque<>();
 
-  private PaliGemma(Checkpoint checkpoint, ModelOptions options, PromptTokenizer tokenizer)
+  private PaliGemma(
+      Checkpoint checkpoint, ModelOptions options, PromptTokenizer tokenizer, Runners runners)
       throws CheckpointException {
     this.tokenizer = tokenizer;
     this.vocabulary = Vocabulary.read(tokenizerFile(checkpoint.directory()));
@@ -56,28 +57,26 @@ public final class PaliGemma implements AutoCloseable {
           "%s: tokenizer.json has %d tokens but the embedding table only %d rows: they do not belong together."
               .formatted(checkpoint.directory(), vocabulary.size(), checkpoint.vocabularySize()));
     }
-    int imageTokens = checkpoint.config().vision().tokens();
-    int positions = imageTokens + MOST_PROMPT_TOKENS + options.maxNewTokens() + 1;
     TokenChooser chooser = new TokenChooser(vocabulary, ends(checkpoint, vocabulary));
     this.id =
         new ModelId(
             name(checkpoint.directory()),
             checkpoint.revision(),
-            OnnxBackend.ENGINE,
+            runners.engine(),
             options.precision().toString());
     this.decoding = options.decoding();
-    this.compiler =
-        new PromptCompiler(tokenizer, chooser, checkpoint, decoding, MOST_PROMPT_TOKENS);
     this.masks =
         MaskDecoder.open(
             options.answers().maskWeights(), checkpoint.directory(), options.threads());
     try {
-      this.backend = OnnxBackend.load(checkpoint, vocabulary, positions, options);
+      this.runner = runners.opening().open(checkpoint, chooser, options);
     } catch (CheckpointException | RuntimeException e) {
       masks.ifPresent(MaskDecoder::close);
       throw e;
     }
-    this.decoder = new GreedyDecoder(backend, chooser, checkpoint.config(), options);
+    int mostTokens = runner.mostPromptTokens();
+    this.compiler = new PromptCompiler(tokenizer, chooser, checkpoint, decoding, mostTokens);
+    this.decoder = new GreedyDecoder(runner, chooser, options);
   }
 
   /**
@@ -86,13 +85,43 @@ public final class PaliGemma implements AutoCloseable {
    * @throws CheckpointException with one sentence that names the file or tensor
    */
   public static PaliGemma load(Path directory, ModelOptions options) throws CheckpointException {
+    return load(directory, options, Runners.onnxRuntime());
+  }
+
+  /**
+   * The same on an engine that compiles the model.
+   *
+   * @param shapes what its plans are made for
+   * @throws CheckpointException also with what is missing on this machine
+   */
+  public static PaliGemma load(
+      Path directory, ModelOptions options, PlanShapes shapes, PlanLoader loader)
+      throws CheckpointException {
+    return load(directory, options, Runners.of(shapes, loader));
+  }
+
+  /**
+   * What an engine that compiles would load, for who only compiles.
+   *
+   * @throws CheckpointException with one sentence that names the file or tensor
+   */
+  public static PlanGraphs plans(Path directory, ModelOptions options, PlanShapes shapes)
+      throws CheckpointException {
+    Checkpoint checkpoint = open(directory, options);
+    Vocabulary vocabulary = Vocabulary.read(tokenizerFile(directory));
+    TokenChooser chooser = new TokenChooser(vocabulary, ends(checkpoint, vocabulary));
+    return Runners.plans(checkpoint, chooser, options, shapes);
+  }
+
+  private static PaliGemma load(Path directory, ModelOptions options, Runners runners)
+      throws CheckpointException {
     long start = System.nanoTime();
     Checkpoint checkpoint = open(directory, options);
     Path tokenizerFile = tokenizerFile(directory);
     Vocabulary.requireFile(tokenizerFile);
     PromptTokenizer tokenizer = PromptTokenizer.open(tokenizerFile);
     try {
-      PaliGemma model = new PaliGemma(checkpoint, options, tokenizer);
+      PaliGemma model = new PaliGemma(checkpoint, options, tokenizer, runners);
       LOG.atInfo()
           .addKeyValue("checkpoint", model.id.checkpoint())
           .addKeyValue("revision", model.id.revision())
@@ -171,6 +200,11 @@ public final class PaliGemma implements AutoCloseable {
     return masks.isPresent();
   }
 
+  /** What the model has done so far. */
+  public Activity activity() {
+    return decoder.activity();
+  }
+
   /** Side of the square that the model sees, in pixels. */
   public int imageSize() {
     return preprocessor.size();
@@ -214,9 +248,10 @@ public final class PaliGemma implements AutoCloseable {
     long start = System.nanoTime();
     FloatBuffer pixels = pixels(images, scratch);
     long preprocessed = System.nanoTime();
-    try (Features features = backend.encode(pixels, images.size(), preprocessor.size())) {
+    try (RowRunner.Pictures pictures = runner.encode(pixels, images.size(), preprocessor.size())) {
       long encoded = System.nanoTime();
-      GreedyDecoder.Decoded decoded = decoder.decode(features, questions);
+      Duration encoding = Duration.ofNanos((encoded - preprocessed) / requests.size());
+      GreedyDecoder.Decoded decoded = decoder.decode(pictures, questions);
       Timings timings =
           new Timings(
               Duration.ofNanos(preprocessed - start),
@@ -225,7 +260,7 @@ public final class PaliGemma implements AutoCloseable {
               decoded.decode());
       List<Generation> generations = new ArrayList<>();
       for (int i = 0; i < requests.size(); i++) {
-        generations.add(generation(requests.get(i), decoded.rows().get(i), timings));
+        generations.add(generation(requests.get(i), decoded.rows().get(i), timings, encoding));
       }
       return generations;
     }
@@ -238,12 +273,13 @@ public final class PaliGemma implements AutoCloseable {
   }
 
   private Question question(Request request, CompiledPrompt prompt, int frame, boolean checked) {
+    runner.require(prompt);
     boolean constrained = decoding.grammar() && prompt.grammar().isPresent();
     List<Integer> draft = decoding.drafts() ? request.draft() : List.of();
     for (int token : draft) {
-      if (token < 0 || token >= backend.vocabulary()) {
+      if (token < 0 || token >= runner.vocabulary()) {
         throw new IllegalArgumentException(
-            "draft token %d is none of the model's %d".formatted(token, backend.vocabulary()));
+            "draft token %d is none of the model's %d".formatted(token, runner.vocabulary()));
       }
     }
     return new Question(frame, prompt, constrained, checked && constrained, draft);
@@ -259,7 +295,7 @@ public final class PaliGemma implements AutoCloseable {
     return pixels;
   }
 
-  private Generation generation(Request request, Row decoded, Timings timings) {
+  private Generation generation(Request request, Row decoded, Timings timings, Duration encoding) {
     List<EmittedToken> answer = decoded.tokens();
     List<Integer> ids = answer.stream().map(EmittedToken::id).toList();
     List<Detection> detections =
@@ -270,12 +306,12 @@ public final class PaliGemma implements AutoCloseable {
         };
     String text = vocabulary.text(ids.stream().mapToInt(Integer::intValue).toArray());
     List<Detection> drawn = masks.map(decoder -> decoder.draw(detections)).orElse(detections);
-    return new Generation(text, drawn, ids, decoded.effort(), timings);
+    return new Generation(text, drawn, ids, decoded.effort().after(encoding), timings);
   }
 
   @Override
   public void close() {
-    backend.close();
+    runner.close();
     masks.ifPresent(MaskDecoder::close);
     tokenizer.close();
   }

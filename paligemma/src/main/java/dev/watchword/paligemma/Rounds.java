@@ -2,8 +2,10 @@ package dev.watchword.paligemma;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -17,7 +19,8 @@ import java.util.function.Consumer;
 final class Rounds {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Deque<Slot> idle = new ArrayDeque<>();
+  private final PriorityQueue<Slot> idle =
+      new PriorityQueue<>(Comparator.comparingInt(Slot::index));
   private final List<Row> started = new ArrayList<>();
   private final Consumer<List<Row>> round;
   private boolean running;
@@ -81,7 +84,7 @@ final class Rounds {
         if (!waiting.isEmpty() && !idle.isEmpty()) {
           while (!waiting.isEmpty() && !idle.isEmpty()) {
             Row row = waiting.poll();
-            row.start(idle.pop(), positionsOfImage);
+            row.start(idle.remove(), positionsOfImage);
             batch.add(row);
           }
           return Turn.START;
@@ -116,7 +119,7 @@ final class Rounds {
           row.fail(failure);
         }
         if (row.finished()) {
-          idle.push(row.slot());
+          idle.add(row.slot());
         } else {
           started.add(row);
         }

@@ -1,5 +1,6 @@
 package dev.watchword.paligemma;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,9 +42,13 @@ final class Row {
   private final boolean jumpAhead;
   private final TokenChooser chooser;
   private final int maxNewTokens;
+  private final int mostProposals;
   private final List<EmittedToken> tokens = new ArrayList<>();
   private int state;
   private int[] proposal = new int[0];
+
+  /** The grammar's state at the latest token and after each proposal. */
+  private int[] states = new int[0];
 
   /** Whether the draft may still tell what comes next: its token at the same place. */
   private boolean drafted;
@@ -59,15 +64,25 @@ final class Row {
   private int accepted;
   private int unforced;
   private int freeTokens;
+  private long busyNanos;
   private boolean finished;
   private Optional<RuntimeException> failure = Optional.empty();
   private Slot slot;
 
-  Row(Question question, TokenChooser chooser, int maxNewTokens, boolean jumpAhead) {
+  /**
+   * @param mostProposals how many tokens one pass can take besides those that are known
+   */
+  Row(
+      Question question,
+      TokenChooser chooser,
+      int maxNewTokens,
+      boolean jumpAhead,
+      int mostProposals) {
     this.question = question;
     this.chooser = chooser;
     this.maxNewTokens = maxNewTokens;
     this.jumpAhead = jumpAhead;
+    this.mostProposals = mostProposals;
     this.state = question.prompt().grammar().isPresent() ? Grammar.START : Grammar.NONE;
     this.drafted = !question.draft().isEmpty();
     propose();
@@ -85,6 +100,10 @@ final class Row {
 
   Question question() {
     return question;
+  }
+
+  int frame() {
+    return question.frame();
   }
 
   List<EmittedToken> tokens() {
@@ -106,7 +125,12 @@ final class Row {
 
   Effort effort() {
     OptionalInt free = question.checked() ? OptionalInt.of(freeTokens) : OptionalInt.empty();
-    return new Effort(passes, triedOfDraft, accepted, unforced, free);
+    return new Effort(passes, triedOfDraft, accepted, unforced, free, Duration.ofNanos(busyNanos));
+  }
+
+  /** The grammar's state at each of those places, as long as the proposals hold. */
+  int[] states() {
+    return states;
   }
 
   /** How many places the next pass has to choose at. */
@@ -121,6 +145,11 @@ final class Row {
     System.arraycopy(known, 0, chunk, 0, known.length);
     System.arraycopy(proposal, 0, chunk, known.length, proposal.length);
     return chunk;
+  }
+
+  /** Takes its share of a pass's time. */
+  void spend(long nanos) {
+    busyNanos += nanos;
   }
 
   /** Takes what a pass has chosen; the slot holds the whole chunk. */
@@ -172,8 +201,10 @@ final class Row {
   /** First what the draft says, as long as the grammar lets it, then what must follow. */
   private void propose() {
     List<Integer> next = new ArrayList<>();
-    int room = maxNewTokens - tokens.size() - 1;
+    List<Integer> through = new ArrayList<>();
+    int room = Math.min(maxNewTokens - tokens.size() - 1, mostProposals);
     int at = state;
+    through.add(at);
     List<Integer> draft = question.draft();
     int end = (int) Math.min(draft.size(), (long) tokens.size() + draftRoom);
     for (int i = tokens.size(); drafted && i < end && next.size() < room; i++) {
@@ -183,6 +214,7 @@ final class Row {
         room = next.size();
       } else {
         next.add(token);
+        through.add(at);
       }
     }
     drafting = next.size();
@@ -193,7 +225,9 @@ final class Row {
       }
       next.add(token);
       at = after(at, token);
+      through.add(at);
     }
+    states = through.stream().mapToInt(Integer::intValue).toArray();
     proposal = next.stream().mapToInt(Integer::intValue).toArray();
   }
 }

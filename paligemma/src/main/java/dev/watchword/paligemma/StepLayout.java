@@ -40,7 +40,7 @@ final class StepLayout {
     int image = step.steps() - step.text();
     for (int i = 0; i < rows.size(); i++) {
       Row row = rows.get(i);
-      row.slot().append(step.added(), i, step.steps(), image + row.chunk().length);
+      ((HostSlot) row.slot()).append(step.added(), i, step.steps(), image + row.chunk().length);
     }
   }
 
@@ -139,7 +139,7 @@ final class StepLayout {
       FloatBuffer[] cache = caches(Use.CACHE, past);
       if (past > 0) {
         for (int i = 0; i < count; i++) {
-          rows.get(i).slot().copyTo(cache, i, past);
+          ((HostSlot) rows.get(i).slot()).copyTo(cache, i, past);
         }
       }
       return cache;

@@ -24,10 +24,11 @@ final class Prefill {
             new Row.Question(0, compiled, false, false, List.of()),
             new TokenChooser(EmbeddedTokenizer.vocabulary(), 1),
             1,
-            false);
+            false,
+            0);
     ModelConfig.Text text = checkpoint.config().text();
     row.start(
-        new Slot(2 * text.layers(), text.keyValueHeads(), text.headSize()),
+        new HostSlot(0, 2 * text.layers(), text.keyValueHeads(), text.headSize()),
         checkpoint.config().vision().tokens());
     Step step = new StepLayout(checkpoint.config()).prefill(List.of(row), scratch);
     try (Features features = backend.encode(pixels, 1, preprocessor.size())) {

@@ -52,10 +52,10 @@ class GoldenBytesTest {
     return Stream.of(
         new Sample(1, frame(null, 0)),
         new Sample(2, frame(12_000L, 3)),
-        new Sample(1, detections(Task.DETECT, null, false, false)),
-        new Sample(2, detections(Task.SEGMENT, mask(), false, false)),
-        new Sample(3, detections(Task.SEGMENT, mask(), true, false)),
-        new Sample(4, detections(Task.SEGMENT, mask(), true, true)),
+        new Sample(1, detections(Task.DETECT, null, false, false, 0)),
+        new Sample(2, detections(Task.SEGMENT, mask(), false, false, 0)),
+        new Sample(3, detections(Task.SEGMENT, mask(), true, false, 0)),
+        new Sample(4, detections(Task.SEGMENT, mask(), true, true, 1234)),
         new Sample(1, status(null, null, null, RecordingState.UNKNOWN, RecordingCause.NONE, "")),
         new Sample(
             2,
@@ -202,7 +202,8 @@ class GoldenBytesTest {
         ByteBuffer.wrap(new byte[] {1, 127}), 2, 1, ByteBuffer.wrap(new byte[] {0, (byte) 255}));
   }
 
-  private static FrameDetections detections(Task task, Mask mask, boolean late, boolean shadow) {
+  private static FrameDetections detections(
+      Task task, Mask mask, boolean late, boolean shadow, long busyMicros) {
     BoundingBox box = new BoundingBox(0.25f, 0.5f, 0.75f, 1f);
     ScoreParts parts = new ScoreParts(0.9f, 0.95f, 0.8f);
     return new FrameDetections(
@@ -223,7 +224,8 @@ class GoldenBytesTest {
         6,
         new StageTimings(1L, 2L, 3L, 4L, 5L, 8),
         late,
-        shadow);
+        shadow,
+        busyMicros);
   }
 
   static Stream<Sample> newest() {

@@ -9,6 +9,7 @@ import dev.watchword.paligemma.ModelId;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** A generator behind DJL's model interface. */
 final class DjlModel extends BaseModel {
@@ -59,6 +60,10 @@ final class DjlModel extends BaseModel {
 
   ModelId id() {
     return generator.id();
+  }
+
+  Optional<Activity> activity() {
+    return generator.activity();
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
@@ -140,6 +141,11 @@ public final class EngineModel implements Generator {
   @Override
   public Map<String, String> properties() {
     return model.getProperties();
+  }
+
+  @Override
+  public Optional<Activity> activity() {
+    return ((DjlModel) model.getWrappedModel()).activity();
   }
 
   @Override

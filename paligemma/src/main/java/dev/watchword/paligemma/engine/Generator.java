@@ -4,6 +4,7 @@ import dev.watchword.paligemma.ModelId;
 import dev.watchword.paligemma.Request;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A loaded model, as an engine provides it. May be used by several threads. */
 public interface Generator extends AutoCloseable {
@@ -12,6 +13,11 @@ public interface Generator extends AutoCloseable {
   /** What else is worth knowing about the model, such as {@code imageSize}, by name. */
   default Map<String, String> properties() {
     return Map.of();
+  }
+
+  /** What the model has done so far, where the engine tells. */
+  default Optional<Activity> activity() {
+    return Optional.empty();
   }
 
   /**
@@ -25,7 +31,8 @@ public interface Generator extends AutoCloseable {
 
   /**
    * Answers all requests, in their order, as one batch. An exception is a bug or a request that
-   * should never have been made, and fails the whole batch.
+   * should never have been made, and fails the whole batch; a {@link LostDeviceException} is for
+   * the process to end.
    *
    * @throws InterruptedException when the thread is interrupted; what was under way is cancelled
    */

@@ -7,6 +7,7 @@ import dev.watchword.paligemma.Request;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@link PaliGemma} as the DJL engine {@value #NAME}; its options are {@link LocalOptions}. DJL's
@@ -38,6 +39,11 @@ public final class OnnxRuntimeEngine extends GenerationEngine {
       return Map.of(
           EngineModel.IMAGE_SIZE, Integer.toString(model.imageSize()),
           EngineModel.DRAWS_MASKS, Boolean.toString(model.drawsMasks()));
+    }
+
+    @Override
+    public Optional<Activity> activity() {
+      return Optional.of(model.activity());
     }
 
     @Override

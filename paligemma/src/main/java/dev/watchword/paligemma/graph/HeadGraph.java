@@ -26,7 +26,7 @@ public final class HeadGraph {
     OnnxGraph graph = new OnnxGraph();
     List<String> parts = new ArrayList<>();
     for (StoredTensor rows : parts(table(checkpoint), largestWidenedPart)) {
-      parts.add(product(graph, new Layers(graph, checkpoint).weight(rows)));
+      parts.add(new Layers(graph, checkpoint).product("hidden", rows));
     }
     return finish(graph, parts, checkpoint);
   }
@@ -42,9 +42,9 @@ public final class HeadGraph {
     List<String> parts = new ArrayList<>();
     for (Range range : ranges) {
       StoredTensor rows = table(checkpoint).rows(range.from(), range.to());
-      parts.add(product(graph, new Layers(graph, checkpoint).weight(rows)));
+      parts.add(new Layers(graph, checkpoint).product("hidden", rows));
     }
-    parts.add(product(graph, "extra"));
+    parts.add(graph.node("Gemm", "hidden", "extra").with("transB", 1).result());
     return finish(graph, parts, checkpoint);
   }
 
@@ -54,10 +54,6 @@ public final class HeadGraph {
     boolean ownHead = !text.tiedHead() && checkpoint.has(Checkpoint.HEAD);
     String name = ownHead ? Checkpoint.HEAD : Checkpoint.TABLE;
     return checkpoint.tensor(name, checkpoint.vocabularySize(), text.hidden());
-  }
-
-  private static String product(OnnxGraph graph, String rows) {
-    return graph.node("Gemm", "hidden", rows).with("transB", 1).result();
   }
 
   private static OnnxGraph finish(OnnxGraph graph, List<String> parts, Checkpoint checkpoint) {

@@ -12,20 +12,55 @@ final class Layers {
   private final OnnxGraph graph;
   private final Checkpoint checkpoint;
   private final Optional<Int8Layers> integers;
-  private final Map<String, String> widened = new HashMap<>();
+  private final Casts casts;
+  private final Operators operators;
   private final Map<String, String> merged = new HashMap<>();
 
+  /** For ONNX Runtime, in 32-bit floats. */
   Layers(OnnxGraph graph, Checkpoint checkpoint) {
     this(graph, checkpoint, Optional.empty());
   }
 
   /**
+   * For ONNX Runtime.
+   *
    * @param integers where the weights of linear layers go when these count in 8-bit integers
    */
   Layers(OnnxGraph graph, Checkpoint checkpoint, Optional<Int8Weights> integers) {
     this.graph = graph;
     this.checkpoint = checkpoint;
     this.integers = integers.map(weights -> new Int8Layers(graph, weights));
+    this.casts = new Casts(graph, ElementType.FLOAT32);
+    this.operators = new OnnxRuntimeOperators(graph);
+  }
+
+  /**
+   * For any engine that knows the ONNX standard.
+   *
+   * @param products type of the factors of matrix products
+   */
+  Layers(OnnxGraph graph, Checkpoint checkpoint, ElementType products) {
+    this.graph = graph;
+    this.checkpoint = checkpoint;
+    this.integers = Optional.empty();
+    this.casts = new Casts(graph, products);
+    this.operators = new StandardOperators(graph, casts);
+  }
+
+  OnnxGraph graph() {
+    return graph;
+  }
+
+  Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  Casts casts() {
+    return casts;
+  }
+
+  Operators operators() {
+    return operators;
   }
 
   /** A weight in 32-bit floats; the runtime folds the cast of a 16-bit weight at load. */
@@ -56,11 +91,20 @@ final class Layers {
 
   /** {@code value} in 32-bit floats. */
   String widen(String value, ElementType type) {
-    if (type == ElementType.FLOAT32) {
-      return value;
-    }
-    return widened.computeIfAbsent(
-        value, key -> graph.node("Cast", key).with("to", ElementType.FLOAT32.onnxCode()).result());
+    return casts.widen(value, type);
+  }
+
+  /** A weight as a factor of a product; one that is stored as such is taken as it is. */
+  private String factor(StoredTensor tensor) {
+    return tensor.type() == casts.products() && checkpoint.update(tensor.name()).isEmpty()
+        ? graph.weight(tensor)
+        : casts.narrow(weight(tensor));
+  }
+
+  /** {@code y = x Wᵀ} of a checked matrix of weights, in 32-bit floats. */
+  String product(String x, StoredTensor weight) {
+    return casts.widen(
+        graph.node("Gemm", casts.narrow(x), factor(weight)).with("transB", 1).result());
   }
 
   /** {@code y = x Wᵀ} for rows {@code x}; checkpoints store W as {@code [out, in]}. */
@@ -69,7 +113,7 @@ final class Layers {
     if (integers.isPresent()) {
       return integers.get().linear(x, weight, checkpoint.update(weight.name()));
     }
-    return graph.node("Gemm", x, weight(weight)).with("transB", 1).result();
+    return product(x, weight);
   }
 
   /** {@code y = x Wᵀ + b}. */
@@ -77,10 +121,15 @@ final class Layers {
     if (integers.isPresent()) {
       return graph.apply("Add", linear(x, name, in, out), weight(name + ".bias", out));
     }
-    return graph
-        .node("Gemm", x, weight(name + ".weight", out, in), weight(name + ".bias", out))
-        .with("transB", 1)
-        .result();
+    return casts.widen(
+        graph
+            .node(
+                "Gemm",
+                casts.narrow(x),
+                factor(checkpoint.tensor(name + ".weight", out, in)),
+                factor(checkpoint.tensor(name + ".bias", out)))
+            .with("transB", 1)
+            .result());
   }
 
   /** The tanh approximation, whatever {@code hidden_act} says: the models were trained with it. */
@@ -99,11 +148,19 @@ final class Layers {
   /** Gemma's root-mean-square norm, whose gain is {@code 1 + w}. */
   String rmsNorm(String x, String name, int size, float epsilon) throws CheckpointException {
     String gain = graph.apply("Add", weight(name + ".weight", size), graph.scalar("one", 1));
+    return operators.rmsNorm(x, gain, epsilon);
+  }
+
+  /**
+   * A convolution whose kernels do not overlap, in 32-bit floats: the standard has none in bfloat16
+   * before its version 22, and of a model's work it is a thousandth.
+   */
+  String patches(String x, String name, int patch, int out) throws CheckpointException {
     return graph
-        .node("SimplifiedLayerNormalization", x, gain)
-        .with("epsilon", epsilon)
-        .with("axis", -1)
-        .with("stash_type", 1)
+        .node(
+            "Conv", x, weight(name + ".weight", out, 3, patch, patch), weight(name + ".bias", out))
+        .with("strides", new long[] {patch, patch})
+        .with("kernel_shape", new long[] {patch, patch})
         .result();
   }
 

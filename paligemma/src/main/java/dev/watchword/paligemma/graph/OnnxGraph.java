@@ -15,6 +15,10 @@ import java.util.Map;
 public final class OnnxGraph {
   private static final int IR_VERSION = 10;
   private static final int OPSET = 21;
+
+  /** The oldest version of the standard that has all that we use of it: compilers lag behind. */
+  private static final int OPSET_OF_COMPILERS = 20;
+
   private static final String MICROSOFT = "com.microsoft";
 
   private final List<Protobuf> nodes = new ArrayList<>();
@@ -24,7 +28,21 @@ public final class OnnxGraph {
   private final Map<String, StoredTensor> weights = new LinkedHashMap<>();
   private int fresh;
 
-  OnnxGraph() {}
+  private final boolean standard;
+
+  /** A graph for ONNX Runtime, with operators of its own. */
+  OnnxGraph() {
+    this(false);
+  }
+
+  private OnnxGraph(boolean standard) {
+    this.standard = standard;
+  }
+
+  /** A graph for any engine that knows the ONNX standard. */
+  static OnnxGraph standard() {
+    return new OnnxGraph(true);
+  }
 
   /** Declares an input; a dimension is a number or, when it varies, a name. */
   void input(String name, ElementType type, Object... dimensions) {
@@ -57,12 +75,17 @@ public final class OnnxGraph {
   /** A vector of integers, as shape operands need it. */
   String integers(long... values) {
     StringBuilder name = new StringBuilder("integers");
-    ByteBuffer data = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
     for (long value : values) {
-      data.putLong(value);
       name.append('_').append(value);
     }
-    return constant(name.toString(), ElementType.INT64, new long[] {values.length}, data.array());
+    return integers(name.toString(), values);
+  }
+
+  /** A vector of integers under a name of its own. */
+  String integers(String name, long[] values) {
+    ByteBuffer data = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+    data.asLongBuffer().put(values);
+    return constant(name, ElementType.INT64, new long[] {values.length}, data.array());
   }
 
   /** An unsigned scalar. */
@@ -105,13 +128,17 @@ public final class OnnxGraph {
     constants.values().forEach(constant -> graph.message(5, constant));
     inputs.forEach(input -> graph.message(11, input));
     outputs.forEach(output -> graph.message(12, output));
-    return new Protobuf()
-        .integer(1, IR_VERSION)
-        .string(2, "watchword")
-        .message(7, graph)
-        .message(8, new Protobuf().string(1, "").integer(2, OPSET))
-        .message(8, new Protobuf().string(1, MICROSOFT).integer(2, 1))
-        .toBytes();
+    int opset = standard ? OPSET_OF_COMPILERS : OPSET;
+    Protobuf model =
+        new Protobuf()
+            .integer(1, IR_VERSION)
+            .string(2, "watchword")
+            .message(7, graph)
+            .message(8, new Protobuf().string(1, "").integer(2, opset));
+    if (!standard) {
+      model.message(8, new Protobuf().string(1, MICROSOFT).integer(2, 1));
+    }
+    return model.toBytes();
   }
 
   private static Protobuf tensor(String name, ElementType type, long[] shape) {
@@ -178,12 +205,27 @@ public final class OnnxGraph {
 
     /** Takes the operator from ONNX Runtime's own domain. */
     Node microsoft() {
+      if (standard) {
+        throw new IllegalStateException(operator + " is no operator of the standard");
+      }
       proto.string(7, MICROSOFT);
       return this;
     }
 
     String result() {
       return result(operator + "_" + fresh++);
+    }
+
+    /** Several outputs. */
+    String[] results(int count) {
+      String[] names = new String[count];
+      for (int i = 0; i < count; i++) {
+        names[i] = operator + "_" + fresh++;
+        proto.string(2, names[i]);
+      }
+      proto.string(3, names[0]).string(4, operator);
+      nodes.add(proto);
+      return names;
     }
 
     String result(String name) {

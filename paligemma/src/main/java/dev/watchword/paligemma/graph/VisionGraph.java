@@ -10,15 +10,16 @@ import java.util.Optional;
 public final class VisionGraph {
   private static final String TOWER = "vision_tower.";
 
-  private final OnnxGraph graph = new OnnxGraph();
+  private final OnnxGraph graph;
   private final Layers layers;
   private final ModelConfig.Vision vision;
   private final int textHidden;
 
-  private VisionGraph(Checkpoint checkpoint, Optional<Int8Weights> integers) {
-    this.layers = new Layers(graph, checkpoint, integers);
-    this.vision = checkpoint.config().vision();
-    this.textHidden = checkpoint.config().text().hidden();
+  private VisionGraph(Layers layers) {
+    this.graph = layers.graph();
+    this.layers = layers;
+    this.vision = layers.checkpoint().config().vision();
+    this.textHidden = layers.checkpoint().config().text().hidden();
   }
 
   /**
@@ -26,40 +27,36 @@ public final class VisionGraph {
    */
   public static OnnxGraph of(Checkpoint checkpoint, Optional<Int8Weights> integers)
       throws CheckpointException {
-    return new VisionGraph(checkpoint, integers).build();
+    OnnxGraph graph = new OnnxGraph();
+    VisionGraph tower = new VisionGraph(new Layers(graph, checkpoint, integers));
+    tower.features("B").result("image_features");
+    graph.output(
+        "image_features", ElementType.FLOAT32, "B", tower.vision.tokens(), tower.textHidden);
+    return graph;
   }
 
-  private OnnxGraph build() throws CheckpointException {
+  /** As a part of a larger graph: adds the input, and names the features. */
+  static String in(Layers layers, String batch) throws CheckpointException {
+    return new VisionGraph(layers).features(batch).result();
+  }
+
+  private OnnxGraph.Node features(String batch) throws CheckpointException {
     int side = vision.imageSize();
-    graph.input("pixel_values", ElementType.FLOAT32, "B", 3, side, side);
+    graph.input("pixel_values", ElementType.FLOAT32, batch, 3, side, side);
     String x = patches();
     for (int i = 0; i < vision.layers(); i++) {
       x = block(x, TOWER + "encoder.layers." + i + ".");
     }
     x = layers.layerNorm(x, TOWER + "post_layernorm", vision.hidden());
     x = layers.linearWithBias(x, "multi_modal_projector.linear", vision.hidden(), textHidden);
-    graph
-        .node("Reshape", x, graph.integers(-1, vision.tokens(), textHidden))
-        .result("image_features");
-    graph.output("image_features", ElementType.FLOAT32, "B", vision.tokens(), textHidden);
-    return graph;
+    return graph.node("Reshape", x, graph.integers(-1, vision.tokens(), textHidden));
   }
 
   /** Patches in row-major order plus their learned positions, as rows {@code [B*N,hidden]}. */
   private String patches() throws CheckpointException {
     int hidden = vision.hidden();
     int patch = vision.patchSize();
-    String embedding = TOWER + "embeddings.patch_embedding";
-    String x =
-        graph
-            .node(
-                "Conv",
-                "pixel_values",
-                layers.weight(embedding + ".weight", hidden, 3, patch, patch),
-                layers.weight(embedding + ".bias", hidden))
-            .with("strides", new long[] {patch, patch})
-            .with("kernel_shape", new long[] {patch, patch})
-            .result();
+    String x = layers.patches("pixel_values", TOWER + "embeddings.patch_embedding", patch, hidden);
     x = layers.transpose(layers.reshape(x, 0, hidden, vision.tokens()), 0, 2, 1);
     String positions =
         layers.weight(TOWER + "embeddings.position_embedding.weight", vision.tokens(), hidden);
@@ -79,23 +76,15 @@ public final class VisionGraph {
   private String attention(String y, String name) throws CheckpointException {
     int hidden = vision.hidden();
     String attended =
-        graph
-            .node(
-                "MultiHeadAttention",
-                projection(y, name + "q_proj"),
-                projection(y, name + "k_proj"),
-                projection(y, name + "v_proj"))
-            .microsoft()
-            .with("num_heads", vision.heads())
-            .with("scale", (float) Math.pow((double) hidden / vision.heads(), -0.5))
-            .result();
-    return layers.linearWithBias(
-        layers.reshape(attended, -1, hidden), name + "out_proj", hidden, hidden);
-  }
-
-  private String projection(String y, String name) throws CheckpointException {
-    int hidden = vision.hidden();
-    return layers.reshape(
-        layers.linearWithBias(y, name, hidden, hidden), -1, vision.tokens(), hidden);
+        layers
+            .operators()
+            .selfAttention(
+                layers.linearWithBias(y, name + "q_proj", hidden, hidden),
+                layers.linearWithBias(y, name + "k_proj", hidden, hidden),
+                layers.linearWithBias(y, name + "v_proj", hidden, hidden),
+                vision.tokens(),
+                vision.heads(),
+                hidden);
+    return layers.linearWithBias(attended, name + "out_proj", hidden, hidden);
   }
 }

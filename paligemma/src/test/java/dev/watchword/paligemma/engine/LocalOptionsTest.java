@@ -50,6 +50,7 @@ class LocalOptionsTest {
     assertThatThrownBy(() -> LocalOptions.read("E", Map.of("threads", "0")))
         .hasMessageStartingWith("option threads: ");
     assertThatThrownBy(() -> LocalOptions.read("E", Map.of("precision", "int4")))
-        .hasMessage("option precision: there is no precision 'int4'; there is float32, int8");
+        .hasMessage(
+            "option precision: there is no precision 'int4'; there is float32, bfloat16, float16, int8");
   }
 }

@@ -1,0 +1,200 @@
+package dev.watchword.tensorrt.nvidia;
+
+import dev.watchword.paligemma.CheckpointException;
+import dev.watchword.paligemma.graph.ElementType;
+import dev.watchword.paligemma.graph.OnnxGraph;
+import dev.watchword.paligemma.graph.PlanGraphs;
+import dev.watchword.paligemma.graph.PlanSizes;
+import dev.watchword.paligemma.graph.StoredTensor;
+import dev.watchword.paligemma.plan.PlanRuntime;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.tensorrt.global.nvinfer;
+import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
+import org.bytedeco.tensorrt.global.nvinfer.MemoryPoolType;
+import org.bytedeco.tensorrt.global.nvinfer.NetworkDefinitionCreationFlag;
+import org.bytedeco.tensorrt.global.nvinfer.OptProfileSelector;
+import org.bytedeco.tensorrt.global.nvonnxparser;
+import org.bytedeco.tensorrt.nvinfer.Dims64;
+import org.bytedeco.tensorrt.nvinfer.IBuilder;
+import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
+import org.bytedeco.tensorrt.nvinfer.IHostMemory;
+import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
+import org.bytedeco.tensorrt.nvinfer.IOptimizationProfile;
+import org.bytedeco.tensorrt.nvonnxparser.IParser;
+import org.bytedeco.tensorrt.nvonnxparser.IParserError;
+
+/**
+ * Turns a model's graphs into plans: strongly typed networks, in which TensorRT keeps to the types
+ * that the graph spells out, with one optimisation profile for each version. For 32-bit floats TF32
+ * is off. Used by one thread, in a process that ends afterwards.
+ */
+public final class PlanBuilder {
+  private static final long WORKSPACE = 8L << 30;
+  private static final long WRITTEN_AT_ONCE = 1 << 30;
+
+  private final PlanGraphs graphs;
+  private final Consumer<String> progress;
+  private final NativeLog log = new NativeLog();
+  private final IBuilder builder;
+
+  /**
+   * @param device which GPU, from 0
+   * @throws IllegalStateException in one sentence, as do all methods
+   */
+  public PlanBuilder(PlanGraphs graphs, int device, Consumer<String> progress) {
+    this.graphs = graphs;
+    this.progress = progress;
+    Cuda.check(cudart.cudaSetDevice(device), "use GPU " + device);
+    this.builder = Cuda.present(nvinfer.createInferBuilder(log), "start its builder", log);
+  }
+
+  public void prefill(Path file) throws CheckpointException, IOException {
+    List<Map<String, long[]>> profiles = new ArrayList<>();
+    graphs.prefillSizes().forEach(sizes -> profiles.add(graphs.inputs(sizes)));
+    build("prefill", graphs.prefill(), profiles, file);
+  }
+
+  public void step(Path file) throws CheckpointException, IOException {
+    List<Map<String, long[]>> profiles = new ArrayList<>();
+    for (PlanSizes sizes : graphs.stepSizes()) {
+      Map<String, long[]> inputs = new LinkedHashMap<>(graphs.inputs(sizes));
+      PlanGraphs.caches(graphs.config())
+          .forEach(cache -> inputs.put("past_" + cache, graphs.slotShape(sizes.rows())));
+      profiles.add(inputs);
+    }
+    build("step", graphs.step(), profiles, file);
+  }
+
+  /** One profile for each lane. */
+  public void wholeHead(Path file) throws CheckpointException, IOException {
+    long hidden = graphs.config().text().hidden();
+    Map<String, long[]> most = Map.of("hidden", new long[] {PlanRuntime.WHOLE_HEAD_ROWS, hidden});
+    build("whole head", graphs.wholeHead(), List.of(most, most), file);
+  }
+
+  private void build(String name, OnnxGraph graph, List<Map<String, long[]>> profiles, Path file)
+      throws IOException {
+    long start = System.nanoTime();
+    progress.accept("plan '%s': reading %d weights".formatted(name, graph.weights().size()));
+    INetworkDefinition network =
+        Cuda.present(
+            builder.createNetworkV2(1 << NetworkDefinitionCreationFlag.kSTRONGLY_TYPED.value),
+            "create a network",
+            log);
+    parse(graph, network);
+    IBuilderConfig config =
+        Cuda.present(builder.createBuilderConfig(), "create a configuration", log);
+    config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, WORKSPACE);
+    if (graphs.products() == ElementType.FLOAT32) {
+      config.clearFlag(BuilderFlag.kTF32);
+    }
+    for (Map<String, long[]> inputs : profiles) {
+      profile(config, inputs);
+    }
+    progress.accept(
+        "plan '%s': %d layers, %d versions; TensorRT tries kernels out"
+            .formatted(name, network.getNbLayers(), profiles.size()));
+    IHostMemory plan =
+        Cuda.present(
+            builder.buildSerializedNetwork(network, config), "build the plan '" + name + "'", log);
+    write(plan, file);
+    progress.accept(
+        "plan '%s': %d MiB after %d s"
+            .formatted(name, plan.size() >> 20, (System.nanoTime() - start) / 1_000_000_000));
+  }
+
+  /** The parser reads weights beside the path that it is given, which need not exist. */
+  private void parse(OnnxGraph graph, INetworkDefinition network) {
+    IParser parser =
+        Cuda.present(nvonnxparser.createParser(network, log), "start its ONNX parser", log);
+    String beside = folder(graph).resolve("graph.onnx").toString();
+    byte[] bytes = graph.toBytes();
+    try (BytePointer model = new BytePointer(bytes)) {
+      if (!parser.parse(model, bytes.length, beside)) {
+        throw new IllegalStateException("TensorRT cannot read the graph: " + errors(parser));
+      }
+    }
+  }
+
+  private static Path folder(OnnxGraph graph) {
+    Set<Path> folders =
+        graph.weights().stream()
+            .map(StoredTensor::file)
+            .map(Path::getParent)
+            .collect(Collectors.toSet());
+    if (folders.size() != 1) {
+      throw new IllegalStateException(
+          "the weights lie in several directories (%s), and TensorRT reads from one: put them together"
+              .formatted(folders));
+    }
+    return folders.iterator().next();
+  }
+
+  private static String errors(IParser parser) {
+    List<String> errors = new ArrayList<>();
+    for (int i = 0; i < parser.getNbErrors(); i++) {
+      IParserError error = parser.getError(i);
+      errors.add("node %d: %s".formatted(error.node(), error.desc()));
+    }
+    return String.join("; ", errors);
+  }
+
+  /** The smallest, the usual and the largest size are the same: a version has fixed shapes. */
+  private void profile(IBuilderConfig config, Map<String, long[]> inputs) {
+    IOptimizationProfile profile =
+        Cuda.present(builder.createOptimizationProfile(), "create a profile", log);
+    for (Map.Entry<String, long[]> input : inputs.entrySet()) {
+      try (Dims64 shape = dims(input.getValue())) {
+        for (OptProfileSelector selector :
+            List.of(OptProfileSelector.kMIN, OptProfileSelector.kOPT, OptProfileSelector.kMAX)) {
+          Cuda.require(
+              profile.setDimensions(input.getKey(), selector, shape),
+              "set the shape of " + input.getKey(),
+              log);
+        }
+      }
+    }
+    Cuda.require(config.addOptimizationProfile(profile) >= 0, "add a profile", log);
+  }
+
+  static Dims64 dims(long[] shape) {
+    Dims64 dims = new Dims64();
+    dims.nbDims(shape.length);
+    for (int i = 0; i < shape.length; i++) {
+      dims.d(i, shape[i]);
+    }
+    return dims;
+  }
+
+  private static void write(IHostMemory plan, Path file) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      BytePointer data = new BytePointer(plan.data());
+      for (long at = 0; at < plan.size(); at += WRITTEN_AT_ONCE) {
+        long count = Math.min(WRITTEN_AT_ONCE, plan.size() - at);
+        Pointer part = new BytePointer(data).position(at).limit(at + count);
+        var buffer = part.asByteBuffer();
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+      }
+    }
+  }
+}
