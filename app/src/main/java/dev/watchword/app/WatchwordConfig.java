@@ -6,6 +6,7 @@ import dev.watchword.ingest.IngestConfig;
 import dev.watchword.service.config.Section;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.sink.archive.ArchiveConfig;
+import dev.watchword.sink.events.EventsConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.Set;
@@ -21,6 +22,7 @@ record WatchwordConfig(
     KafkaSettings kafka,
     IngestConfig ingest,
     InferenceConfig inference,
+    EventsConfig events,
     ArchiveConfig archive,
     ConsoleConfig console,
     Path data,
@@ -36,6 +38,7 @@ record WatchwordConfig(
             KafkaSettings.from(root, registry),
             IngestConfig.from(root, archive.storage().directory()),
             InferenceConfig.from(root, cameras),
+            EventsConfig.from(root),
             archive,
             ConsoleConfig.from(root),
             data,

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.avro.Schema;
 
 /**
  * What tracking needs to know of one frame and prompt.
@@ -30,6 +31,8 @@ record Observation(
     ModelId model,
     float aspect,
     List<Seen> seen) {
+  private static final Schema.Field LATE = FrameDetections.getClassSchema().getField("late");
+
   Observation {
     seen = List.copyOf(seen);
   }
@@ -46,6 +49,11 @@ record Observation(
         record.getDetections().stream()
             .map(found -> new Seen(found.getLabel(), Box.of(found.getBox()), found.getScore()))
             .toList());
+  }
+
+  /** Whether the frame had waited while the broker was away: no live matter any more. */
+  static boolean isLate(FrameDetections record) {
+    return LATE != null && Boolean.TRUE.equals(record.get(LATE.pos()));
   }
 
   private static float aspect(int width, int height) {
