@@ -1,5 +1,6 @@
 package dev.watchword.sink.events;
 
+import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.ObjectEvent;
 import dev.watchword.service.zones.Zones;
 import java.io.ByteArrayInputStream;
@@ -15,17 +16,27 @@ import java.util.List;
  * A camera as one prompt sees it: its frames in order, and what is in the picture now. Can be kept
  * as bytes and be had again from them. Not thread-safe.
  */
-final class Scene {
+public final class Scene {
   private static final int VERSION = 1;
 
   private final String camera;
   private final FrameOrder order;
   private final Tracker tracker;
 
+  /** A scene without a keeper of frames that are left out. */
+  public Scene(String camera, String promptId, TrackingConfig config) {
+    this(camera, promptId, config, reason -> {});
+  }
+
   Scene(String camera, String promptId, TrackingConfig config, FrameOrder.Ledger ledger) {
     this.camera = camera;
     this.order = new FrameOrder(config.graceMicros(), ledger);
     this.tracker = new Tracker(promptId, config);
+  }
+
+  /** Takes the boxes of a frame as they come and returns what is to be told. */
+  public List<ObjectEvent> frame(FrameDetections record, Zones zones) {
+    return frame(Observation.of(record), zones);
   }
 
   /** Takes a frame as it comes and returns what is to be told. */
@@ -34,7 +45,7 @@ final class Scene {
   }
 
   /** No frame has come for a long time. */
-  List<ObjectEvent> silent(Zones zones) {
+  public List<ObjectEvent> silent(Zones zones) {
     List<ObjectEvent> told = follow(order.drain(), zones);
     told.addAll(tracker.silent());
     return told;
