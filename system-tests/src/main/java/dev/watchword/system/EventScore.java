@@ -29,11 +29,10 @@ public final class EventScore {
 
   /**
    * @param told all records of one scene
+   * @param truth whoever was seen only once cannot be found, and need not
    * @param began capture time of the scene's beginning
-   * @param perSecond how often somebody looked: whoever was there for fewer than two looks cannot be
-   *     found, and need not
    */
-  public void add(List<Stay> truth, List<ObjectEvent> told, Instant began, double perSecond) {
+  public void add(List<Stay> truth, List<ObjectEvent> told, Instant began) {
     List<ObjectEvent> ends =
         told.stream().filter(event -> event.getPhase() == EventPhase.END).toList();
     List<Pair> pairs = new ArrayList<>();
@@ -57,7 +56,7 @@ public final class EventScore {
     }
     events += ends.size();
     for (int j = 0; j < truth.size(); j++) {
-      if (truth.get(j).sightings(perSecond) >= 2) {
+      if (truth.get(j).sightings() >= 2) {
         stays++;
         found += stayTaken[j] ? 1 : 0;
       }

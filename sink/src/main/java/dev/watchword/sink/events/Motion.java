@@ -18,7 +18,7 @@ final class Motion {
    * Diagonals of its box a second: a runner makes 2, a car in a street 3. How far it may be from
    * its last place while its speed is not known, and from where its speed leads when it is.
    */
-  private static final double REACH_UNKNOWN = 1.6;
+  private static final double REACH_UNKNOWN = 1.2;
 
   private static final double REACH_KNOWN = 0.8;
 
@@ -57,7 +57,7 @@ final class Motion {
    */
   double cost(Box last, double seconds, Box box, double aspect) {
     double growth = growth(last, box);
-    if (growth > Math.log(MOST_GROWTH)) {
+    if (growth > Math.log(MOST_GROWTH) || hasLeft(last, seconds, aspect)) {
       return Assignment.FORBIDDEN;
     }
     double time = Math.min(seconds, LONGEST_SECONDS);
@@ -68,6 +68,12 @@ final class Motion {
     return cost >= Assignment.FORBIDDEN
         ? Assignment.FORBIDDEN
         : cost + 0.2 * growth / Math.log(MOST_GROWTH);
+  }
+
+  /** Who has walked out of the picture is not the one who comes in. */
+  private boolean hasLeft(Box last, double seconds, double aspect) {
+    Box now = last.moved(speedX * seconds / aspect, speedY * seconds);
+    return now.xMax() <= 0 || now.xMin() >= 1 || now.yMax() <= 0 || now.yMin() >= 1;
   }
 
   private double costFrom(Box expected, double seconds, Box box, double aspect) {
