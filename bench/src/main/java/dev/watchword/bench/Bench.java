@@ -15,7 +15,7 @@ public final class Bench {
     if (arguments.length == 0) {
       System.err.println(
           "usage: bench/run"
-              + " demo|latency|cpu|ingest-decode|flips|kafka|model|accuracy|decoding|model3b");
+              + " demo|latency|cpu|ingest-decode|flips|kafka|model|accuracy|decoding|model3b|events|events-found");
       System.exit(2);
     }
     if (arguments[0].equals("kafka-frames")) {
@@ -40,6 +40,8 @@ public final class Bench {
       case "decoding" -> DecodingSavings.run(rest);
       case "kafka" -> FramesThroughKafka.run();
       case "model3b" -> LargeModel.run(home, rest);
+      case "events" -> EventsThroughput.run(rest);
+      case "events-found" -> EventsFound.run(rest);
       default -> throw new IllegalArgumentException("no measurement named " + arguments[0]);
     }
     System.exit(0);
