@@ -38,8 +38,7 @@ final class Pipeline {
   }
 
   /**
-   * The services, in the order in which a frame travels. The console is last, see {@link
-   * #console}.
+   * The services, in the order in which a frame travels. The console is last, see {@link #console}.
    */
   List<Service> services(WatchwordConfig config, ServiceContext context) {
     return List.of(

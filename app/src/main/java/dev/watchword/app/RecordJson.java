@@ -9,7 +9,9 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 
-/** Any record as JSON: names as in its schema, times as ISO 8601, fields without a value left out. */
+/**
+ * Any record as JSON: names as in its schema, times as ISO 8601, fields without a value left out.
+ */
 final class RecordJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 

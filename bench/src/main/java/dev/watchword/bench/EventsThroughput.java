@@ -91,8 +91,7 @@ final class EventsThroughput {
     for (int camera = 0; camera < CAMERAS; camera++) {
       DrawnScene scene =
           new DrawnScene(Setting.values()[camera % 3], camera, 640, 480, 10, SCENE_FRAMES * 5);
-      films.put(
-          camera, DrawnDetections.of(scene, "any", "any", BEGAN, SCENE_FRAMES / 2.0, 2));
+      films.put(camera, DrawnDetections.of(scene, "any", "any", BEGAN, SCENE_FRAMES / 2.0, 2));
     }
     Map<String, Object> fast = Map.of("linger.ms", 20, "batch.size", 1 << 18);
     try (KafkaProducer<String, FrameDetections> producer =

@@ -30,8 +30,7 @@ public record Stay(String label, NavigableMap<Double, TruthBox> boxes) {
    * @param perSecond a divisor of the scene's frame rate
    * @param patience who is hidden for less has not left
    */
-  public static List<Stay> of(
-      DrawnScene scene, double seconds, double perSecond, double patience) {
+  public static List<Stay> of(DrawnScene scene, double seconds, double perSecond, double patience) {
     List<Stay> stays = new ArrayList<>();
     Map<Integer, Stay> present = new HashMap<>();
     for (int i = 0; i / perSecond < seconds; i++) {

@@ -50,8 +50,7 @@ class EventAccuracyST {
     for (Setting setting : Setting.values()) {
       for (int seed = 0; seed < SEEDS; seed++) {
         DrawnScene scene = new DrawnScene(setting, seed, 640, 480, 10, 400);
-        score.add(
-            Stay.of(scene, SECONDS, perSecond, patience), told(scene, perSecond), BEGAN);
+        score.add(Stay.of(scene, SECONDS, perSecond, patience), told(scene, perSecond), BEGAN);
       }
     }
 

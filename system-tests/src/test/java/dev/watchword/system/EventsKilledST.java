@@ -44,10 +44,10 @@ class EventsKilledST {
       KafkaSettings settings = broker.settings();
       TopicSetup.createMissing(settings);
       Path file = directory.resolve("watchword.yaml");
-      Files.writeString(
-          file, broker.yaml() + "prompts: {street-life: {text: detect person}}\n");
+      Files.writeString(file, broker.yaml() + "prompts: {street-life: {text: detect person}}\n");
       List<List<FrameDetections>> films = films();
-      List<ObjectEvent> expected = films.stream().map(EventsKilledST::told).flatMap(List::stream).toList();
+      List<ObjectEvent> expected =
+          films.stream().map(EventsKilledST::told).flatMap(List::stream).toList();
 
       int sent = 0;
       for (int third = 1; third <= 3; third++) {
@@ -56,8 +56,7 @@ class EventsKilledST {
           int before = told(broker).size();
           send(settings, films, sent, sent = SECONDS * 2 * third / 3);
           int wanted = third < 3 ? before + 5 : expected.size();
-          Wait.until(
-              "events to be told", LIMIT, () -> told(broker).size() >= wanted ? true : null);
+          Wait.until("events to be told", LIMIT, () -> told(broker).size() >= wanted ? true : null);
         }
       }
 
@@ -76,8 +75,7 @@ class EventsKilledST {
               DrawnDetections.of(scene, CAMERAS.get(i), "session-" + i, began, SECONDS, 2));
       for (int j = film.size() - 20; j < film.size(); j++) {
         FrameDetections frame = film.get(j);
-        film.set(
-            j, DrawnDetections.record(frame.getId(), frame.getCapturedAt(), List.of()));
+        film.set(j, DrawnDetections.record(frame.getId(), frame.getCapturedAt(), List.of()));
       }
       films.add(film);
     }

@@ -183,7 +183,8 @@ public final class KafkaSettings {
   }
 
   /**
-   * An encoder of record values; the class is {@code value.serializer} of the file, ours by default.
+   * An encoder of record values; the class is {@code value.serializer} of the file, ours by
+   * default.
    */
   public RecordEncoder encoder() {
     return RecordEncoder.of(producer("encoder", Map.of()));

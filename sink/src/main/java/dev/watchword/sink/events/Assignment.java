@@ -50,7 +50,14 @@ final class Assignment {
         used[column] = true;
         column =
             nextColumn(
-                cost, rowOf[column], column, rowPotential, columnPotential, rowOf, cameFrom, slack,
+                cost,
+                rowOf[column],
+                column,
+                rowPotential,
+                columnPotential,
+                rowOf,
+                cameFrom,
+                slack,
                 used);
       } while (rowOf[column] != 0);
       while (column != 0) {

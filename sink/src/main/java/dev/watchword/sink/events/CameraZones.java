@@ -26,8 +26,7 @@ final class CameraZones {
   private final RecordDecoder decoder;
   private final Map<String, Parsed> parsed = new HashMap<>();
 
-  CameraZones(
-      String topic, ReadOnlyKeyValueStore<String, byte[]> cameras, RecordDecoder decoder) {
+  CameraZones(String topic, ReadOnlyKeyValueStore<String, byte[]> cameras, RecordDecoder decoder) {
     this.topic = topic;
     this.cameras = cameras;
     this.decoder = decoder;

@@ -23,8 +23,8 @@ import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 
 /**
- * Keeps Kafka Streams running: makes it, watches it, and makes it anew when Kafka was lost for longer
- * than it puts up with. The work itself is done on its threads.
+ * Keeps Kafka Streams running: makes it, watches it, and makes it anew when Kafka was lost for
+ * longer than it puts up with. The work itself is done on its threads.
  */
 final class EventLoop implements LoopThread.Loop {
   private static final long LOOK_MILLIS = 250;

@@ -19,9 +19,8 @@ import org.apache.kafka.streams.state.Stores;
  * <p>No windows of Kafka Streams: its time is that of a partition, and one camera whose clock is
  * ahead would make its neighbours late. Each scene keeps its own time.
  *
- * <p>The scenes are in memory, and every change of them is in a changelog topic. With exactly-once
- * processing a store on disk is thrown away and read again from that topic after a crash, so it
- * would save nothing; and the scenes of a thousand cameras are a few megabytes.
+ * <p>The scenes are in memory, and every change of them is in a changelog topic, from which a
+ * process that comes back reads them again: a few kilobytes a camera.
  */
 final class EventTopology {
   static final String SCENES = "scenes";

@@ -12,7 +12,6 @@ public record EventsConfig(TrackingConfig tracking, int threads) {
   /** Throws {@link dev.watchword.service.config.ConfigException} that names file, line and key. */
   public static EventsConfig from(Section root) {
     Section events = root.section("events");
-    return new EventsConfig(
-        TrackingConfig.from(events), events.integer("threads", 1, 1, 64));
+    return new EventsConfig(TrackingConfig.from(events), events.integer("threads", 1, 1, 64));
   }
 }

@@ -56,11 +56,16 @@ public final class EventsService implements Service {
             .streams(
                 NAME,
                 Map.of(
-                    StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2,
-                    StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads(),
-                    StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES,
-                    StreamsConfig.consumerPrefix("session.timeout.ms"), 10_000,
-                    StreamsConfig.consumerPrefix("max.partition.fetch.bytes"), 8 << 20)));
+                    StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                    StreamsConfig.EXACTLY_ONCE_V2,
+                    StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+                    config.threads(),
+                    StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG,
+                    CACHE_BYTES,
+                    StreamsConfig.consumerPrefix("session.timeout.ms"),
+                    10_000,
+                    StreamsConfig.consumerPrefix("max.partition.fetch.bytes"),
+                    8 << 20)));
     return new KafkaStreams(topology(), properties);
   }
 

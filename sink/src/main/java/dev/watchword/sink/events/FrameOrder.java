@@ -149,9 +149,7 @@ final class FrameOrder {
   private boolean begins(Observation frame) {
     boolean follows = !session.isEmpty() && !frame.session().equals(session);
     boolean overlaps =
-        lastAt != NEVER
-            && frame.atMicros() <= lastAt
-            && frame.atMicros() > lastAt - OVERLAP_MICROS;
+        lastAt != NEVER && frame.atMicros() <= lastAt && frame.atMicros() > lastAt - OVERLAP_MICROS;
     if (follows) {
       past.addLast(session);
       if (past.size() > PAST_SESSIONS) {

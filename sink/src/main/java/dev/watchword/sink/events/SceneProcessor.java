@@ -26,13 +26,13 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Detections to object events: finds the scene of the record's camera and prompt in the store, gives
- * it the frame, puts it back and tells what it says. Frames that came late, and answers that are not
- * boxes, change no scene.
+ * Detections to object events: finds the scene of the record's camera and prompt in the store,
+ * gives it the frame, puts it back and tells what it says. Frames that came late, and answers that
+ * are not boxes, change no scene.
  *
- * <p>Scenes of which nothing has been heard for their silence are ended by the wall clock. It counts
- * from the last record that this task has seen, so that a process that comes back, or falls behind,
- * does not take its own absence for the camera's.
+ * <p>Scenes of which nothing has been heard for their silence are ended by the wall clock. It
+ * counts from the last record that this task has seen, so that a process that comes back, or falls
+ * behind, does not take its own absence for the camera's.
  */
 final class SceneProcessor implements Processor<String, byte[], String, SpecificRecord> {
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -172,8 +172,7 @@ final class SceneProcessor implements Processor<String, byte[], String, Specific
         DeadLetters.of(
             source, reason, "events", Instant.ofEpochMilli(context.currentSystemTimeMs()));
     context.forward(
-        new Record<>(source.key(), (SpecificRecord) letter, timestamp),
-        EventTopology.DEAD_LETTERS);
+        new Record<>(source.key(), (SpecificRecord) letter, timestamp), EventTopology.DEAD_LETTERS);
   }
 
   @Override

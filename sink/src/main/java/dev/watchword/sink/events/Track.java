@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** One object that is followed. What it means to be seen, sure and gone stands in {@link Tracker}. */
+/**
+ * One object that is followed. What it means to be seen, sure and gone stands in {@link Tracker}.
+ */
 final class Track {
   private final String label;
   private final String id;

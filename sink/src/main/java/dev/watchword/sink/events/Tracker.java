@@ -24,20 +24,20 @@ import java.util.TreeSet;
  *   <li><b>The same object</b> in two frames has the same label and a box that it can have reached
  *       in the time between, judged by its speed and size ({@link Motion}). Where several boxes fit
  *       several objects, the cheapest assignment of all together counts.
- *   <li><b>It begins</b> with a box of at least {@code min-score} that belongs to no object and does
- *       not lie on one that does. It is <b>sure</b>, and told of as START, when it is seen in {@code
- *       confirm} of the {@code confirm-of} frames from then on; otherwise it never was. Its start is
- *       the capture time of the first sighting. Once it is sure, boxes down to {@code keep-score}
- *       count for it too.
+ *   <li><b>It begins</b> with a box of at least {@code min-score} that belongs to no object and
+ *       does not lie on one that does. It is <b>sure</b>, and told of as START, when it is seen in
+ *       {@code confirm} of the {@code confirm-of} frames from then on; otherwise it never was. Its
+ *       start is the capture time of the first sighting. Once it is sure, boxes down to {@code
+ *       keep-score} count for it too.
  *   <li><b>It is gone</b> when frames went on without it: each frame in which it is not seen adds
  *       the time since the frame before, but at most half of {@code patience}, and the sum has
  *       reached {@code patience}. So two misses are needed at any frame rate, a shorter gap is
  *       bridged, and a stretch that nobody looked at does not count as absence. Cause LEFT.
  *   <li><b>It is lost sight of</b> when nobody looked for {@code silence}, by capture time or, told
  *       from outside, by the wall clock. Cause SILENT. Both give the same record.
- *   <li><b>Time jumps back</b>: when a frame's capture time is before that of the frame before it by
- *       more than {@link #CLOCK_JUMP_MICROS}, all objects end, cause CLOCK, and time goes on from
- *       there. A jump ahead is a silence.
+ *   <li><b>Time jumps back</b>: when a frame's capture time is before that of the frame before it
+ *       by more than {@link #CLOCK_JUMP_MICROS}, all objects end, cause CLOCK, and time goes on
+ *       from there. A jump ahead is a silence.
  *   <li><b>Its end</b> is always the capture time of the last sighting.
  *   <li>In between an UPDATE is told when it enters or leaves a zone or crosses a line, and every
  *       {@code update-every} of capture time.
@@ -46,9 +46,9 @@ import java.util.TreeSet;
  * <p>A new session of the camera does not end events, a reconnection is a gap like any other. Nor
  * does a new version of the prompt: the object is still there.
  *
- * <p>The events follow from the frames alone. Their ids are made of the first frame, the prompt, the
- * label and a number, so whoever works on the same frames again tells the same. Knows no Kafka and
- * no clock. Not thread-safe.
+ * <p>The events follow from the frames alone. Their ids are made of the first frame, the prompt,
+ * the label and a number, so whoever works on the same frames again tells the same. Knows no Kafka
+ * and no clock. Not thread-safe.
  */
 final class Tracker {
   /** Arrival times jitter by less; a camera's clock that is set moves by more. */
@@ -124,8 +124,7 @@ final class Tracker {
     List<Track> rest = new ArrayList<>(present);
     rest.removeIf(track -> !track.isConfirmed());
     present.removeAll(rest);
-    match(
-        rest, seen(frame, label, config.keepScore(), config.minScore()), frame, zones, taken);
+    match(rest, seen(frame, label, config.keepScore(), config.minScore()), frame, zones, taken);
     present.addAll(rest);
     long missed = Math.min(since, config.patienceMicros() / 2);
     present.forEach(track -> track.miss(missed));
@@ -138,8 +137,7 @@ final class Tracker {
     return new ArrayList<>(
         frame.seen().stream()
             .filter(
-                seen ->
-                    seen.label().equals(label) && seen.score() >= least && seen.score() < below)
+                seen -> seen.label().equals(label) && seen.score() >= least && seen.score() < below)
             .toList());
   }
 
@@ -152,8 +150,7 @@ final class Tracker {
     double[][] cost = new double[open.size()][boxes.size()];
     for (int i = 0; i < open.size(); i++) {
       Track track = open.get(i);
-      double extra =
-          (track.isConfirmed() ? 0 : NEW_COST) + (track.isUnseen() ? UNSEEN_COST : 0);
+      double extra = (track.isConfirmed() ? 0 : NEW_COST) + (track.isUnseen() ? UNSEEN_COST : 0);
       for (int j = 0; j < boxes.size(); j++) {
         cost[i][j] = track.cost(frame, boxes.get(j)) + extra;
       }
@@ -196,8 +193,7 @@ final class Tracker {
 
   private void endGone(List<ObjectEvent> told) {
     List<Track> gone = new ArrayList<>(tracks);
-    gone.removeIf(
-        track -> !track.isConfirmed() || track.unseenMicros() < config.patienceMicros());
+    gone.removeIf(track -> !track.isConfirmed() || track.unseenMicros() < config.patienceMicros());
     tracks.removeAll(gone);
     end(gone, EndCause.LEFT, told);
   }
@@ -213,8 +209,7 @@ final class Tracker {
     if (!gone.isEmpty()) {
       Map<String, Map<String, Integer>> counts = counts();
       for (Track track : gone) {
-        told.add(
-            track.end(promptId, lastAt, counts.getOrDefault(track.label(), Map.of()), cause));
+        told.add(track.end(promptId, lastAt, counts.getOrDefault(track.label(), Map.of()), cause));
       }
     }
   }

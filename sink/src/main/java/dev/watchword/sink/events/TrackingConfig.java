@@ -55,8 +55,7 @@ public record TrackingConfig(
   }
 
   private static Duration duration(Section events, String key, Duration otherwise, Duration least) {
-    Duration duration =
-        events.duration(key, otherwise.compareTo(least) < 0 ? least : otherwise);
+    Duration duration = events.duration(key, otherwise.compareTo(least) < 0 ? least : otherwise);
     if (duration.compareTo(least) < 0 || duration.compareTo(LONGEST) > 0) {
       throw events.wrong(
           key, "must be between " + seconds(least) + " and 24h, not " + seconds(duration));

@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * One object among the zones and lines of its camera. What counts is the middle of the lower edge
  * of its box: where it stands on the ground.
  *
- * <p>Boxes jitter. So an object leaves a zone only when it is {@link #MARGIN} outside, and is on the
- * other side of a line only when it is as far behind it.
+ * <p>Boxes jitter. So an object leaves a zone only when it is {@link #MARGIN} outside, and is on
+ * the other side of a line only when it is as far behind it.
  */
 final class Whereabouts {
   /** In fractions of the picture. */
@@ -104,8 +104,7 @@ final class Whereabouts {
     if (crossings.size() == MOST_CROSSINGS) {
       crossings.removeFirst();
     }
-    CrossingDirection direction =
-        side > 0 ? CrossingDirection.TO_RIGHT : CrossingDirection.TO_LEFT;
+    CrossingDirection direction = side > 0 ? CrossingDirection.TO_RIGHT : CrossingDirection.TO_LEFT;
     crossings.add(new LineCrossing(name, direction, Observation.instant(at)));
     return true;
   }

@@ -174,8 +174,7 @@ class EventTopologyTest {
 
   @Test
   void followsZonesThatAreDrawnWhileItRuns() {
-    List<Observation> frames =
-        new Film(2).with("person", 0, 60, t -> person(0.5, 0.8)).frames(30);
+    List<Observation> frames = new Film(2).with("person", 0, 60, t -> person(0.5, 0.8)).frames(30);
     frames.subList(0, 10).forEach(frame -> send(record("gate", frame)));
     cameras.pipeInput(
         "gate",

@@ -24,15 +24,11 @@ class SceneTest {
           Map.of("yard", Polygon.of("0.4,0.5 1,0.5 1,1 0.4,1")),
           Map.of("door", Line.of("0.6,0 0.6,1")));
 
-  private final Map<FrameOrder.LeftOut, Integer> leftOut =
-      new EnumMap<>(FrameOrder.LeftOut.class);
+  private final Map<FrameOrder.LeftOut, Integer> leftOut = new EnumMap<>(FrameOrder.LeftOut.class);
 
   private Scene scene() {
     return new Scene(
-        "gate",
-        "people",
-        TrackingConfig.DEFAULT,
-        reason -> leftOut.merge(reason, 1, Integer::sum));
+        "gate", "people", TrackingConfig.DEFAULT, reason -> leftOut.merge(reason, 1, Integer::sum));
   }
 
   private static List<Observation> street() {
@@ -139,8 +135,7 @@ class SceneTest {
 
   @Test
   void tellsOfHeldFramesBeforeTheSilence() {
-    List<Observation> frames =
-        new Film(2).with("person", 0, 9, t -> person(0.5, 0.8)).frames(2);
+    List<Observation> frames = new Film(2).with("person", 0, 9, t -> person(0.5, 0.8)).frames(2);
     frames.remove(0);
     Scene scene = scene();
     assertThat(told(scene, frames)).isEmpty();

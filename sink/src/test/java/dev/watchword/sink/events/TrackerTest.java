@@ -82,11 +82,7 @@ class TrackerTest {
   void bridgesAnOcclusionThatIsShorterThanThePatience() {
     Film film =
         new Film(2)
-            .with(
-                "person",
-                0,
-                10,
-                t -> t > 4 && t < 7 ? null : person(way(0.1, 0.9, 10, t), 0.8));
+            .with("person", 0, 10, t -> t > 4 && t < 7 ? null : person(way(0.1, 0.9, 10, t), 0.8));
 
     List<ObjectEvent> ends = of(told(film.frames(20)), EventPhase.END);
 
@@ -97,8 +93,7 @@ class TrackerTest {
   @Test
   void takesWhoComesBackAfterThePatienceForAnother() {
     Film film =
-        new Film(2)
-            .with("person", 0, 30, t -> t > 5 && t < 6 + PATIENCE ? null : person(0.5, 0.8));
+        new Film(2).with("person", 0, 30, t -> t > 5 && t < 6 + PATIENCE ? null : person(0.5, 0.8));
 
     List<ObjectEvent> told = told(film.frames(20));
 
@@ -113,10 +108,7 @@ class TrackerTest {
         new Film(framesPerSecond)
             .jittering(0.005)
             .with(
-                "car",
-                0,
-                20,
-                t -> car(t < 5 ? 0.1 * t : t < 15 ? 0.5 : 0.5 + 0.1 * (t - 15), 0.7));
+                "car", 0, 20, t -> car(t < 5 ? 0.1 * t : t < 15 ? 0.5 : 0.5 + 0.1 * (t - 15), 0.7));
 
     List<ObjectEvent> told = told(film.frames(30));
 
@@ -147,15 +139,13 @@ class TrackerTest {
     List<ObjectEvent> told = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       told.addAll(
-          told(
-              List.of(Film.frame(i, i, List.of(new Seen("person", person(0.5, 0.8), 0.3f))))));
+          told(List.of(Film.frame(i, i, List.of(new Seen("person", person(0.5, 0.8), 0.3f))))));
     }
     assertThat(told).isEmpty();
     for (int i = 10; i < 14; i++) {
       float score = i < 12 ? 0.8f : 0.3f;
       told.addAll(
-          told(
-              List.of(Film.frame(i, i, List.of(new Seen("person", person(0.5, 0.8), score))))));
+          told(List.of(Film.frame(i, i, List.of(new Seen("person", person(0.5, 0.8), score))))));
     }
     told.addAll(tracker.silent());
 
@@ -225,7 +215,8 @@ class TrackerTest {
     for (Observation frame : usual) {
       frames.add(
           Film.frame(
-              frame.sequence() + 20, seconds(Observation.instant(frame.atMicros())) - 3600,
+              frame.sequence() + 20,
+              seconds(Observation.instant(frame.atMicros())) - 3600,
               frame.seen()));
     }
 

@@ -70,8 +70,7 @@ class WhereaboutsPropertyTest {
 
     List<LineCrossing> crossings = whereabouts.crossings();
     for (int i = 1; i < crossings.size(); i++) {
-      assertThat(crossings.get(i).getDirection())
-          .isNotEqualTo(crossings.get(i - 1).getDirection());
+      assertThat(crossings.get(i).getDirection()).isNotEqualTo(crossings.get(i - 1).getDirection());
     }
     assertThat(crossings.size() % 2 == 0).isEqualTo(firstSide == lastSide);
   }
@@ -91,7 +90,8 @@ class WhereaboutsPropertyTest {
 
   @Property(tries = 200)
   void tellsTheDirectionOfACrossing(
-      @ForAll @DoubleRange(min = 0, max = 1) double height, @ForAll @IntRange(min = 0, max = 1) int way) {
+      @ForAll @DoubleRange(min = 0, max = 1) double height,
+      @ForAll @IntRange(min = 0, max = 1) int way) {
     Whereabouts whereabouts = new Whereabouts();
     whereabouts.seen(ZONES, 0, way == 0 ? 0.2 : 0.8, height);
     boolean changed = whereabouts.seen(ZONES, 1, way == 0 ? 0.8 : 0.2, height);
