@@ -75,6 +75,7 @@ class GoldenBytesTest {
                 1920,
                 1080,
                 "h264")),
+        new Sample(1, event()),
         new Sample(
             1,
             new Segment(
@@ -129,7 +130,6 @@ class GoldenBytesTest {
                 6L,
                 6L,
                 Map.of("inferred", 90L))),
-        new Sample(1, event()),
         new Sample(
             1,
             new DeadLetter(
@@ -140,6 +140,31 @@ class GoldenBytesTest {
                 "inference",
                 TIME,
                 ByteBuffer.wrap(new byte[] {7, 8}))));
+  }
+
+  private static ObjectEvent event() {
+    Sighting seen = new Sighting(ID, TIME, new BoundingBox(0.25f, 0.5f, 0.75f, 1f), 0.875f);
+    return new ObjectEvent(
+        "0195a0b2-0000-8000-8000-000000000003",
+        EventPhase.END,
+        3,
+        "gate",
+        "person",
+        "people",
+        "0a1b2c3d",
+        new ModelId("demo", "abcd", "OnnxRuntime", "float32"),
+        CaptureClock.RTCP,
+        TIME.plusSeconds(6),
+        TIME,
+        TIME.plusSeconds(2),
+        EndCause.LEFT,
+        5,
+        seen,
+        seen,
+        seen,
+        List.of(new PathPoint(TIME, 0.5f, 1f)),
+        List.of(new ZoneStay("yard", false, 1, TIME, TIME.plusSeconds(2), 2_000_000L, 1)),
+        List.of(new LineCrossing("door", CrossingDirection.TO_LEFT, TIME.plusSeconds(1))));
   }
 
   private static SampledFrame frame(Long clockErrorMicros, int epoch) {
@@ -183,31 +208,6 @@ class GoldenBytesTest {
         "<loc0512><loc0256><loc1023><loc0768> person",
         6,
         new StageTimings(1L, 2L, 3L, 4L, 5L, 8));
-  }
-
-  private static ObjectEvent event() {
-    Sighting seen = new Sighting(ID, TIME, new BoundingBox(0.25f, 0.5f, 0.75f, 1f), 0.875f);
-    return new ObjectEvent(
-        "0195a0b2-0000-8000-8000-000000000003",
-        EventPhase.END,
-        3,
-        "gate",
-        "person",
-        "people",
-        "0a1b2c3d",
-        new ModelId("demo", "abcd", "OnnxRuntime", "float32"),
-        CaptureClock.RTCP,
-        TIME.plusSeconds(6),
-        TIME,
-        TIME.plusSeconds(2),
-        EndCause.LEFT,
-        5,
-        seen,
-        seen,
-        seen,
-        List.of(new PathPoint(TIME, 0.5f, 1f)),
-        List.of(new ZoneStay("yard", false, 1, TIME, TIME.plusSeconds(2), 2_000_000L, 1)),
-        List.of(new LineCrossing("door", CrossingDirection.TO_LEFT, TIME.plusSeconds(1))));
   }
 
   static Stream<Sample> newest() {
