@@ -3,6 +3,7 @@ package dev.watchword.sink.events;
 import static dev.watchword.sink.events.Film.person;
 import static dev.watchword.sink.events.Film.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.watchword.schemas.Camera;
 import dev.watchword.schemas.DeadLetter;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.avro.Schema;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -204,6 +206,20 @@ class EventTopologyTest {
 
     assertThat(told()).isEmpty();
     assertThat(leftOut("no_boxes")).isEqualTo(12);
+  }
+
+  @Test
+  void beginsNothingWithFramesThatHadWaitedWhileTheBrokerWasAway() {
+    Schema.Field late = FrameDetections.getClassSchema().getField("late");
+    assumeThat(late).as("detections say whether their frame came late").isNotNull();
+    for (Observation frame : visit(20)) {
+      FrameDetections record = record("gate", frame);
+      record.put(late.pos(), true);
+      send(record);
+    }
+
+    assertThat(told()).isEmpty();
+    assertThat(leftOut("spooled")).isEqualTo(40);
   }
 
   @Test

@@ -102,6 +102,27 @@ class SceneTest {
   }
 
   @Test
+  void measuresHowLongALoitererDwells() {
+    List<Observation> frames =
+        new Film(2)
+            .jittering(0.004)
+            .with("person", 0, 100, t -> person(0.7 + 0.1 * Math.sin(t / 5), 0.8))
+            .frames(110);
+
+    List<ObjectEvent> told = told(scene(), frames);
+
+    ObjectEvent end = told.getLast();
+    assertThat(end.getPhase()).isEqualTo(EventPhase.END);
+    assertThat(end.getZones()).hasSize(1);
+    assertThat(end.getZones().getFirst().getVisits()).isEqualTo(1);
+    assertThat(end.getZones().getFirst().getDwellMicros()).isEqualTo(99_500_000);
+    assertThat(end.getCrossings()).as("to the line and back").isEmpty();
+    assertThat(told.stream().filter(event -> event.getPhase() == EventPhase.UPDATE))
+        .as("one each ten seconds")
+        .hasSize(10);
+  }
+
+  @Test
   void keepsEventsOverAReconnection() {
     List<Observation> frames = street();
     List<Observation> reconnected = new ArrayList<>();
