@@ -58,6 +58,8 @@ public final class EventsService implements Service {
                 Map.of(
                     StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                     StreamsConfig.EXACTLY_ONCE_V2,
+                    StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG,
+                    true,
                     StreamsConfig.NUM_STREAM_THREADS_CONFIG,
                     config.threads(),
                     StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG,

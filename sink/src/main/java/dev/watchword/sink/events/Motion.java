@@ -25,6 +25,9 @@ final class Motion {
   /** Behind something for longer, it may have turned. */
   private static final double LONGEST_SECONDS = 3;
 
+  /** Unseen for longer, only who has stayed where it was is known again. */
+  private static final double FORGOTTEN_SECONDS = 5;
+
   /** Two boxes whose areas differ by more are two objects. */
   private static final double MOST_GROWTH = 5;
 
@@ -60,7 +63,7 @@ final class Motion {
     if (growth > Math.log(MOST_GROWTH) || hasLeft(last, seconds, aspect)) {
       return Assignment.FORBIDDEN;
     }
-    double time = Math.min(seconds, LONGEST_SECONDS);
+    double time = seconds > FORGOTTEN_SECONDS ? 0 : Math.min(seconds, LONGEST_SECONDS);
     Box moved = last.moved(speedX * time / aspect, speedY * time);
     // Who moved may have stopped.
     double cost =

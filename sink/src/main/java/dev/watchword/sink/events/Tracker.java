@@ -22,8 +22,9 @@ import java.util.TreeSet;
  *   <li><b>Frames</b> come in order and count only when a model looked at them. A frame that was
  *       skipped or failed says nothing: it neither confirms an object nor misses one.
  *   <li><b>The same object</b> in two frames has the same label and a box that it can have reached
- *       in the time between, judged by its speed and size ({@link Motion}). Where several boxes fit
- *       several objects, the cheapest assignment of all together counts.
+ *       in the time between, judged by its speed and size ({@link Motion}); after some seconds only
+ *       one that has not moved. Where several boxes fit several objects, the cheapest assignment of
+ *       all together counts.
  *   <li><b>It begins</b> with a box of at least {@code min-score} that belongs to no object and
  *       does not lie on one that does. It is <b>sure</b>, and told of as START, when it is seen in
  *       {@code confirm} of the {@code confirm-of} frames from then on; otherwise it never was. Its

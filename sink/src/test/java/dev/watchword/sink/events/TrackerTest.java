@@ -180,6 +180,20 @@ class TrackerTest {
   }
 
   @Test
+  void doesNotGuessThatSomeoneElsewhereIsTheSameAfterALongBlindStretch() {
+    List<Observation> frames =
+        new Film(2).with("person", 0, 60, t -> person(t < 10 ? 0.2 : 0.7, 0.8)).frames(30);
+    for (int i = 10; i < 26; i++) {
+      frames.set(i, Film.skipped(frames.get(i)));
+    }
+
+    List<ObjectEvent> told = told(frames);
+
+    assertThat(told.stream().map(ObjectEvent::getId).distinct()).hasSize(2);
+    assertThat(seconds(of(told, EventPhase.END).getFirst().getEnd())).isEqualTo(4.5);
+  }
+
+  @Test
   void endsEventsAtTheLastSightingWhenNobodyLooksForALongTime() {
     List<Observation> frames = new Film(2).with("person", 0, 99, t -> person(0.5, 0.8)).frames(99);
     for (int i = 20; i < frames.size(); i++) {
