@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       UpCommand.class,
       ServiceCommand.Ingest.class,
       ServiceCommand.Infer.class,
+      ServiceCommand.Events.class,
       ServiceCommand.Archive.class,
       ServiceCommand.Console.class,
       DetectCommand.class,

@@ -9,6 +9,7 @@ import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.sink.archive.ArchiveService;
+import dev.watchword.sink.events.EventsService;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,13 +38,13 @@ final class Pipeline {
   }
 
   /**
-   * The four services, in the order in which a frame travels. The console is last, see {@link
-   * #console}.
+   * The services, in the order in which a frame travels. The console is last, see {@link #console}.
    */
   List<Service> services(WatchwordConfig config, ServiceContext context) {
     return List.of(
         new IngestService(context, config.ingest()),
         new InferenceService(context, config.inference(), Caches.checkpoint()),
+        new EventsService(context, config.events()),
         new ArchiveService(context, config.archive()),
         new ConsoleService(context, config.console()));
   }

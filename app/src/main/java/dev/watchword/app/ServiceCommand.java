@@ -7,6 +7,7 @@ import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.config.ConfigFile;
 import dev.watchword.sink.archive.ArchiveService;
+import dev.watchword.sink.events.EventsService;
 import io.prometheus.client.CollectorRegistry;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -98,6 +99,21 @@ abstract sealed class ServiceCommand implements Callable<Integer> {
     @Override
     Service service(ServiceContext context, WatchwordConfig config) {
       return new InferenceService(context, config.inference(), Caches.checkpoint());
+    }
+  }
+
+  @Command(
+      name = "events",
+      description = "Runs the events service alone: detections to object events.",
+      mixinStandardHelpOptions = true)
+  static final class Events extends ServiceCommand {
+    Events() {
+      super(9405);
+    }
+
+    @Override
+    Service service(ServiceContext context, WatchwordConfig config) {
+      return new EventsService(context, config.events());
     }
   }
 

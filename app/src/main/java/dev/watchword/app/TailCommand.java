@@ -1,6 +1,7 @@
 package dev.watchword.app;
 
 import dev.watchword.schemas.FrameDetections;
+import dev.watchword.schemas.ObjectEvent;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder;
@@ -8,6 +9,7 @@ import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -18,14 +20,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code watchword tail}: subscribes to detections and prints a JSON line a record. */
+/** {@code watchword tail}: subscribes to detections or events and prints a JSON line a record. */
 @Command(
     name = "tail",
-    description = "Prints a JSON line for each record of the detections topic.",
+    description =
+        "Prints a JSON line for each record of the detections topic, or of the events topic.",
     mixinStandardHelpOptions = true)
 final class TailCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration REACH = Duration.ofSeconds(5);
+
+  private final DetectionsJson detectionsJson = new DetectionsJson();
+  private final RecordJson recordJson = new RecordJson();
 
   @Mixin private KafkaOptions kafkaOptions;
 
@@ -35,8 +41,11 @@ final class TailCommand implements Callable<Integer> {
   @Option(
       names = "--label",
       paramLabel = "LABEL",
-      description = "Only records with a box of this label.")
+      description = "Only records with a box, or events, of this label.")
   private String label;
+
+  @Option(names = "--events", description = "Object events, not detections.")
+  private boolean events;
 
   @Option(
       names = "--from-beginning",
@@ -53,12 +62,11 @@ final class TailCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     KafkaSettings kafka = kafkaOptions.settings();
-    DetectionsJson json = new DetectionsJson();
     long printed = 0;
     try (KafkaConsumer<String, byte[]> consumer =
             new KafkaConsumer<>(kafka.consumer("tail", "", Map.of()));
         RecordDecoder decoder = kafka.decoder()) {
-      List<TopicPartition> partitions = partitions(consumer, kafka);
+      List<TopicPartition> partitions = partitions(consumer, kafka, topic());
       consumer.assign(partitions);
       if (fromBeginning) {
         consumer.seekToBeginning(partitions);
@@ -67,7 +75,7 @@ final class TailCommand implements Callable<Integer> {
       }
       while (count == 0 || printed < count) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          printed += print(record, decoder, json);
+          printed += print(record, decoder);
           if (count > 0 && printed >= count) {
             break;
           }
@@ -80,15 +88,16 @@ final class TailCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int print(
-      ConsumerRecord<String, byte[]> record, RecordDecoder decoder, DetectionsJson json)
+  private Topic topic() {
+    return events ? Topic.EVENTS : Topic.DETECTIONS;
+  }
+
+  private int print(ConsumerRecord<String, byte[]> record, RecordDecoder decoder)
       throws InterruptedException {
     try {
-      FrameDetections detections = decoder.decode(record, FrameDetections.class);
-      if (wanted(detections)) {
-        System.out.println(json.line(detections));
-        return 1;
-      }
+      Optional<String> line = events ? event(record, decoder) : detections(record, decoder);
+      line.ifPresent(System.out::println);
+      return line.isPresent() ? 1 : 0;
     } catch (BadRecordException e) {
       System.err.println(
           "offset "
@@ -97,8 +106,23 @@ final class TailCommand implements Callable<Integer> {
               + record.partition()
               + " cannot be read: "
               + e.getMessage());
+      return 0;
     }
-    return 0;
+  }
+
+  private Optional<String> detections(ConsumerRecord<String, byte[]> record, RecordDecoder decoder)
+      throws BadRecordException, InterruptedException {
+    return Optional.of(decoder.decode(record, FrameDetections.class))
+        .filter(this::wanted)
+        .map(detectionsJson::line);
+  }
+
+  private Optional<String> event(ConsumerRecord<String, byte[]> record, RecordDecoder decoder)
+      throws BadRecordException, InterruptedException {
+    return Optional.of(decoder.decode(record, ObjectEvent.class))
+        .filter(event -> camera == null || camera.equals(event.getCamera()))
+        .filter(event -> label == null || label.equals(event.getLabel()))
+        .map(recordJson::line);
   }
 
   private boolean wanted(FrameDetections record) {
@@ -109,8 +133,8 @@ final class TailCommand implements Callable<Integer> {
   }
 
   private static List<TopicPartition> partitions(
-      KafkaConsumer<?, ?> consumer, KafkaSettings kafka) {
-    String topic = kafka.name(Topic.DETECTIONS);
+      KafkaConsumer<?, ?> consumer, KafkaSettings kafka, Topic kind) {
+    String topic = kafka.name(kind);
     try {
       List<PartitionInfo> partitions = consumer.partitionsFor(topic, REACH);
       if (partitions.isEmpty()) {

@@ -2,12 +2,16 @@ package dev.watchword.app;
 
 import dev.watchword.console.ConsoleConfig;
 import dev.watchword.inference.InferenceConfig;
+import dev.watchword.ingest.CameraConfig;
+import dev.watchword.ingest.GateConfig;
 import dev.watchword.ingest.IngestConfig;
 import dev.watchword.service.config.Section;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.sink.archive.ArchiveConfig;
+import dev.watchword.sink.events.EventsConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -21,6 +25,7 @@ record WatchwordConfig(
     KafkaSettings kafka,
     IngestConfig ingest,
     InferenceConfig inference,
+    EventsConfig events,
     ArchiveConfig archive,
     ConsoleConfig console,
     Path data,
@@ -37,11 +42,37 @@ record WatchwordConfig(
             KafkaSettings.from(root, registry),
             ingest,
             InferenceConfig.from(root, ingest.seeder(), cameras),
+            EventsConfig.from(root),
             archive,
             ConsoleConfig.from(root),
             data,
             root.section("operations").text("host", "127.0.0.1"));
     root.rejectUnknown();
+    rejectSilentCameras(root, config);
     return config;
+  }
+
+  /** A camera that has nothing to say for so long would count as lost each time. */
+  private static void rejectSilentCameras(Section root, WatchwordConfig config) {
+    Duration silence = config.events.tracking().silence();
+    for (CameraConfig camera : config.ingest.cameras()) {
+      Duration pause =
+          camera
+              .gate()
+              .map(GateConfig::heartbeat)
+              .orElse(Duration.ofMillis(Math.round(1000 / camera.samplesPerSecond())));
+      if (pause.multipliedBy(2).compareTo(silence) > 0) {
+        throw root.section("events")
+            .wrong(
+                "silence",
+                "must be at least twice the longest pause between two frames, and camera "
+                    + camera.id()
+                    + " may pause for "
+                    + pause.toMillis() / 1000.0
+                    + "s; set it to "
+                    + (pause.toSeconds() + 1) * 2
+                    + "s or more");
+      }
+    }
   }
 }

@@ -43,7 +43,7 @@ final class Canvas {
    * @return what can be seen, farthest first
    */
   List<TruthBox> draw(List<Placed> sprites, Function<Placed, Color> ground) {
-    List<Placed> order = sprites.stream().sorted(Comparator.comparingDouble(Placed::y)).toList();
+    List<Placed> order = farthestFirst(sprites);
     Graphics2D g = open();
     try {
       for (Placed placed : order) {
@@ -58,6 +58,10 @@ final class Canvas {
       visible(order.get(i), order.subList(i + 1, order.size())).ifPresent(truth::add);
     }
     return truth;
+  }
+
+  static List<Placed> farthestFirst(List<Placed> sprites) {
+    return sprites.stream().sorted(Comparator.comparingDouble(Placed::y)).toList();
   }
 
   /** The colour already painted where the sprite stands. */
@@ -80,7 +84,12 @@ final class Canvas {
     g.fill(new Ellipse2D.Double(placed.x() - h * 0.5, placed.y() - h * 0.06, h, h * 0.12));
   }
 
-  private static Optional<TruthBox> visible(Placed placed, List<Placed> nearer) {
+  /**
+   * What can be seen of a sprite, if anything.
+   *
+   * @param nearer those that may stand before it
+   */
+  static Optional<TruthBox> visible(Placed placed, List<Placed> nearer) {
     double xMin = Math.max(0, placed.left());
     double yMin = Math.max(0, placed.top());
     double xMax = Math.min(1, placed.right());

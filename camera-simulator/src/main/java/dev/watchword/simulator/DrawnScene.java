@@ -3,8 +3,12 @@ package dev.watchword.simulator;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -97,6 +101,37 @@ public final class DrawnScene implements FrameSource {
         new Canvas(picture).draw(sprites, placed -> backdrop.colourAt(placed.y()));
     BY_DAY.expose(picture, grains, index);
     return new DrawnFrame(picture, truth);
+  }
+
+  /**
+   * What can be seen in a frame, without drawing it: the boxes of {@link DrawnFrame#truth()}, by a
+   * number that each object keeps as long as the scene runs.
+   *
+   * @param index 0 to {@link #frames()} - 1
+   */
+  public Map<Integer, TruthBox> objects(int index) {
+    Checks.index(index, frames);
+    Map<Placed, Integer> numbers = new IdentityHashMap<>();
+    List<Placed> sprites = new ArrayList<>();
+    for (int i = 0; i < actors.size(); i++) {
+      int number = i;
+      actors
+          .get(i)
+          .at(index / framesPerSecond, frames / framesPerSecond, backdrop)
+          .ifPresent(
+              placed -> {
+                numbers.put(placed, number);
+                sprites.add(placed);
+              });
+    }
+    List<Placed> order = Canvas.farthestFirst(sprites);
+    Map<Integer, TruthBox> objects = new LinkedHashMap<>();
+    for (int i = 0; i < order.size(); i++) {
+      int number = numbers.get(order.get(i));
+      Canvas.visible(order.get(i), order.subList(i + 1, order.size()))
+          .ifPresent(box -> objects.put(number, box));
+    }
+    return objects;
   }
 
   private static int[] pixels(BufferedImage picture) {

@@ -117,4 +117,14 @@ class DrawnSceneTest {
     assertThat(Arrays.equals(first, second)).as("noise makes each frame another").isFalse();
     return count;
   }
+
+  @Test
+  void numbersTheObjectsThatItDraws() {
+    for (Setting setting : Setting.values()) {
+      DrawnScene scene = new DrawnScene(setting, 5, 64, 48, 2, 60);
+      for (int i = 0; i < 60; i++) {
+        assertThat(List.copyOf(scene.objects(i).values())).isEqualTo(scene.frame(i).truth());
+      }
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package dev.watchword.ingest;
 
 import dev.watchword.service.config.Section;
+import dev.watchword.service.zones.Polygon;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

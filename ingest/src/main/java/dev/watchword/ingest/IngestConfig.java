@@ -3,6 +3,7 @@ package dev.watchword.ingest;
 import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.service.config.Secret;
 import dev.watchword.service.config.Section;
+import dev.watchword.service.zones.Zones;
 import dev.watchword.storage.StorageConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -117,6 +118,8 @@ public record IngestConfig(
   }
 
   static CameraConfig camera(String id, Section section) {
+    // Drawn for the events' sake; a mistake shows here, where cameras are checked.
+    Zones.from(section);
     return new CameraConfig(
         id,
         url(section),

@@ -1,6 +1,7 @@
 package dev.watchword.ingest;
 
 import dev.watchword.schemas.SampleReason;
+import dev.watchword.service.zones.Polygon;
 import java.util.List;
 
 /**

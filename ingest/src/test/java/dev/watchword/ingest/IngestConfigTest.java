@@ -7,6 +7,7 @@ import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.service.config.ConfigException;
 import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.config.Section;
+import dev.watchword.service.zones.Polygon;
 import dev.watchword.storage.StorageConfig;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.watchword.ingest.MotionGate.Verdict;
 import dev.watchword.schemas.SampleReason;
+import dev.watchword.service.zones.Polygon;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,11 @@
 package dev.watchword.schemas;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -27,10 +29,12 @@ public final class Ids {
    * it is computed.
    */
   public static String promptVersion(String text) {
+    return HexFormat.of().formatHex(sha256(text), 0, 4);
+  }
+
+  private static byte[] sha256(String text) {
     try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 4);
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
@@ -39,6 +43,23 @@ public final class Ids {
   /** The key of a prompt's version: a later record with the same moment replaces it. */
   public static String key(Prompt version) {
     return version.getId() + "/" + version.getEffectiveFrom();
+  }
+
+  /**
+   * The id of an object's stay: a UUIDv8 (RFC 9562, 5.8) of the first frame's capture time and a
+   * hash, so that ids sort by time and the same detections give the same id.
+   *
+   * @param first the frame in which the object was seen first
+   * @param number tells objects with the same first frame, prompt and label apart
+   */
+  public static String event(
+      FrameId first, Instant capturedAt, String promptId, String label, int number) {
+    ByteBuffer hash =
+        ByteBuffer.wrap(
+            sha256(String.join("\n", text(first), promptId, label, Integer.toString(number))));
+    long high = (capturedAt.toEpochMilli() << 16) | 0x8000L | (hash.getLong() & 0x0fffL);
+    long low = (hash.getLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
+    return new UUID(high, low).toString();
   }
 
   /** {@code camera/session/sequence}, as logs and file names show it. */

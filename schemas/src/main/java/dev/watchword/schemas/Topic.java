@@ -41,6 +41,8 @@ public enum Topic {
   /** {@link FrameDetections}. Broker append time decides the archive's file boundaries. */
   DETECTIONS(
       "detections", Map.of("retention.ms", "604800000", "message.timestamp.type", "LogAppendTime")),
+  /** {@link ObjectEvent}s. */
+  EVENTS("events", Map.of("retention.ms", "2419200000")),
   /** The latest {@link CameraStatus} of each camera. */
   CAMERA_STATUS("camera-status", Map.of("cleanup.policy", "compact")),
   /** {@link Segment}s of recordings: as old as the recordings may be. */

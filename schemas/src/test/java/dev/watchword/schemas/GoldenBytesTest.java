@@ -66,6 +66,7 @@ class GoldenBytesTest {
                 RecordingState.DEGRADED,
                 RecordingCause.DISK_FULL,
                 "the disk has 12 MiB left")),
+        new Sample(1, event()),
         new Sample(
             1,
             new Segment(
@@ -153,6 +154,31 @@ class GoldenBytesTest {
         recording,
         recordingCause,
         recordingDetail);
+  }
+
+  private static ObjectEvent event() {
+    Sighting seen = new Sighting(ID, TIME, new BoundingBox(0.25f, 0.5f, 0.75f, 1f), 0.875f);
+    return new ObjectEvent(
+        "0195a0b2-0000-8000-8000-000000000003",
+        EventPhase.END,
+        3,
+        "gate",
+        "person",
+        "people",
+        "0a1b2c3d",
+        new ModelId("demo", "abcd", "OnnxRuntime", "float32"),
+        CaptureClock.RTCP,
+        TIME.plusSeconds(6),
+        TIME,
+        TIME.plusSeconds(2),
+        EndCause.LEFT,
+        5,
+        seen,
+        seen,
+        seen,
+        List.of(new PathPoint(TIME, 0.5f, 1f)),
+        List.of(new ZoneStay("yard", false, 1, TIME, TIME.plusSeconds(2), 2_000_000L, 1)),
+        List.of(new LineCrossing("door", CrossingDirection.TO_LEFT, TIME.plusSeconds(1))));
   }
 
   private static SampledFrame frame(Long clockErrorMicros, int epoch) {

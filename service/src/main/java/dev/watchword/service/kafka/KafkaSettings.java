@@ -182,6 +182,35 @@ public final class KafkaSettings {
     return RecordDecoder.of(properties);
   }
 
+  /**
+   * An encoder of record values; the class is {@code value.serializer} of the file, ours by
+   * default.
+   */
+  public RecordEncoder encoder() {
+    return RecordEncoder.of(producer("encoder", Map.of()));
+  }
+
+  /**
+   * A Kafka Streams application, which is to bring its own serializers; the file's other properties
+   * win over {@code overrides}.
+   */
+  public Map<String, Object> streams(String service, Map<String, ?> overrides) {
+    Map<String, Object> properties = client(service);
+    properties.put("application.id", group(service));
+    properties.putAll(overrides);
+    common.forEach(
+        (key, value) -> {
+          if (!key.startsWith("value.") && !key.startsWith("key.")) {
+            properties.put(key, value);
+          }
+        });
+    producer.forEach((key, value) -> properties.put("producer." + key, value));
+    consumer.forEach((key, value) -> properties.put("consumer." + key, value));
+    properties.remove("producer.value.serializer");
+    properties.remove("consumer.value.deserializer");
+    return properties;
+  }
+
   /** Why a client failed, from the innermost cause: Kafka's outermost message says little. */
   public static String sentence(Throwable failure) {
     Throwable cause = failure;

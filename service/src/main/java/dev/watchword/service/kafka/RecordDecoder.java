@@ -80,7 +80,7 @@ public final class RecordDecoder implements AutoCloseable {
   }
 
   /** Ours says so by its type; with Confluent's deserializer the reason is deeper. */
-  private static boolean isOutage(Throwable error) {
+  static boolean isOutage(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof RegistryUnreachableException
           || cause instanceof SocketException

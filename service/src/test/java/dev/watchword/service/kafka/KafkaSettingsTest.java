@@ -41,6 +41,31 @@ class KafkaSettingsTest {
   }
 
   @Test
+  void handsClientPropertiesToStreamsAndKeepsSerializersBack() {
+    KafkaSettings settings =
+        settings(
+            """
+            kafka:
+              topic-prefix: site1.
+              bootstrap.servers: broker:9093
+              security.protocol: SSL
+              producer: {linger.ms: 7}
+              consumer: {max.poll.records: 9}
+              value.serializer: io.confluent.kafka.serializers.KafkaAvroSerializer
+            """);
+
+    Map<String, Object> streams = settings.streams("events", Map.of("num.stream.threads", 2));
+
+    assertThat(streams)
+        .containsEntry("application.id", "site1.events")
+        .containsEntry("security.protocol", "SSL")
+        .containsEntry("producer.linger.ms", "7")
+        .containsEntry("consumer.max.poll.records", "9")
+        .containsEntry("num.stream.threads", 2)
+        .doesNotContainKey("value.serializer");
+  }
+
+  @Test
   void showsNoCredential() {
     KafkaSettings settings =
         settings(

@@ -1,4 +1,4 @@
-package dev.watchword.ingest;
+package dev.watchword.service.zones;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -22,13 +22,10 @@ public record Polygon(List<Point> corners) {
   public static Polygon of(String text) {
     List<Point> corners = new ArrayList<>();
     for (String corner : text.strip().split("\\s+")) {
-      String[] parts = corner.split(",", -1);
-      if (parts.length != 2) {
-        throw wrong(text);
-      }
       try {
-        corners.add(new Point(fraction(parts[0]), fraction(parts[1])));
-      } catch (NumberFormatException e) {
+        double[] point = point(corner);
+        corners.add(new Point(point[0], point[1]));
+      } catch (IllegalArgumentException e) {
         throw wrong(text);
       }
     }
@@ -36,6 +33,15 @@ public record Polygon(List<Point> corners) {
       throw wrong(text);
     }
     return new Polygon(corners);
+  }
+
+  /** Reads {@code "0.5,0.2"}. */
+  static double[] point(String text) {
+    String[] parts = text.split(",", -1);
+    if (parts.length != 2) {
+      throw new IllegalArgumentException("not a point: " + text);
+    }
+    return new double[] {fraction(parts[0]), fraction(parts[1])};
   }
 
   private static double fraction(String text) {
@@ -66,5 +72,25 @@ public record Polygon(List<Point> corners) {
       from = to;
     }
     return inside;
+  }
+
+  /** How far the point is from the nearest edge, inside or outside, in fractions of the picture. */
+  public double distanceToEdge(double x, double y) {
+    double nearest = Double.MAX_VALUE;
+    Point from = corners.get(corners.size() - 1);
+    for (Point to : corners) {
+      nearest = Math.min(nearest, distance(from, to, x, y));
+      from = to;
+    }
+    return nearest;
+  }
+
+  private static double distance(Point from, Point to, double x, double y) {
+    double dx = to.x() - from.x();
+    double dy = to.y() - from.y();
+    double length = dx * dx + dy * dy;
+    double along = length == 0 ? 0 : ((x - from.x()) * dx + (y - from.y()) * dy) / length;
+    double share = Math.max(0, Math.min(1, along));
+    return Math.hypot(x - from.x() - share * dx, y - from.y() - share * dy);
   }
 }

@@ -1,4 +1,4 @@
-package dev.watchword.ingest;
+package dev.watchword.service.zones;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

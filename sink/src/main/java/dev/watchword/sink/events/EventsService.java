@@ -1,0 +1,106 @@
+package dev.watchword.sink.events;
+
+import dev.watchword.schemas.Topic;
+import dev.watchword.service.Health;
+import dev.watchword.service.HealthLog;
+import dev.watchword.service.LoopThread;
+import dev.watchword.service.Service;
+import dev.watchword.service.ServiceContext;
+import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.RecordEncoder;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+
+/**
+ * Detections to object events, exactly once. Several processes share the partitions as a consumer
+ * group.
+ */
+public final class EventsService implements Service {
+  private static final String NAME = "events";
+  private static final long CACHE_BYTES = 32L << 20;
+
+  private final ServiceContext context;
+  private final EventsConfig config;
+  private final EventsMetrics metrics;
+  private final HealthLog health = new HealthLog(NAME);
+  private RecordEncoder encoder;
+  private LoopThread thread;
+
+  public EventsService(ServiceContext context, EventsConfig config) {
+    this.context = Objects.requireNonNull(context, "context");
+    this.config = Objects.requireNonNull(config, "config");
+    this.metrics = new EventsMetrics(context.registry());
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public synchronized void start() {
+    health.quietlyDown("connecting");
+    encoder = context.kafka().encoder();
+    thread = new LoopThread(NAME, new EventLoop(this::streams, health), this::broken).start();
+  }
+
+  private KafkaStreams streams() {
+    Properties properties = new Properties();
+    properties.putAll(
+        context
+            .kafka()
+            .streams(
+                NAME,
+                Map.of(
+                    StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                    StreamsConfig.EXACTLY_ONCE_V2,
+                    StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG,
+                    true,
+                    StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+                    config.threads(),
+                    StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG,
+                    CACHE_BYTES,
+                    StreamsConfig.consumerPrefix("session.timeout.ms"),
+                    10_000,
+                    StreamsConfig.consumerPrefix("max.partition.fetch.bytes"),
+                    8 << 20)));
+    return new KafkaStreams(topology(), properties);
+  }
+
+  private Topology topology() {
+    KafkaSettings kafka = context.kafka();
+    return EventTopology.of(
+        new TopologyParts(
+            config.tracking(),
+            kafka.name(Topic.DETECTIONS),
+            kafka.name(Topic.CAMERAS),
+            kafka.name(Topic.EVENTS),
+            kafka.name(Topic.DETECTIONS_DEAD_LETTER),
+            kafka::decoder,
+            encoder,
+            metrics));
+  }
+
+  @Override
+  public Health health() {
+    return health.current();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (thread != null) {
+      thread.close();
+      thread = null;
+      encoder.close();
+    }
+  }
+
+  private void broken(Throwable failure) {
+    health.quietlyDown(String.valueOf(failure.getMessage()));
+    context.bugs().accept(failure);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.watchword.sink.events;
+
+import dev.watchword.schemas.FrameDetections;
+import dev.watchword.schemas.ObjectEvent;
+import dev.watchword.service.zones.Zones;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A camera as one prompt sees it: its frames in order, and what is in the picture now. Can be kept
+ * as bytes and be had again from them. Not thread-safe.
+ */
+public final class Scene {
+  private static final int VERSION = 1;
+
+  private final String camera;
+  private final FrameOrder order;
+  private final Tracker tracker;
+
+  /** A scene without a keeper of frames that are left out. */
+  public Scene(String camera, String promptId, TrackingConfig config) {
+    this(camera, promptId, config, reason -> {});
+  }
+
+  Scene(String camera, String promptId, TrackingConfig config, FrameOrder.Ledger ledger) {
+    this.camera = camera;
+    this.order = new FrameOrder(config.graceMicros(), ledger);
+    this.tracker = new Tracker(promptId, config);
+  }
+
+  /** Takes the boxes of a frame as they come and returns what is to be told. */
+  public List<ObjectEvent> frame(FrameDetections record, Zones zones) {
+    return frame(Observation.of(record), zones);
+  }
+
+  /** Takes a frame as it comes and returns what is to be told. */
+  List<ObjectEvent> frame(Observation frame, Zones zones) {
+    return follow(order.offer(frame), zones);
+  }
+
+  /** No frame has come for a long time. */
+  public List<ObjectEvent> silent(Zones zones) {
+    List<ObjectEvent> told = follow(order.drain(), zones);
+    told.addAll(tracker.silent());
+    return told;
+  }
+
+  private List<ObjectEvent> follow(List<Observation> frames, Zones zones) {
+    List<ObjectEvent> told = new ArrayList<>();
+    for (Observation frame : frames) {
+      told.addAll(tracker.frame(frame, zones));
+    }
+    return told;
+  }
+
+  /** Nothing would change if the camera stayed silent. */
+  boolean isIdle() {
+    return tracker.isIdle() && !order.isHolding();
+  }
+
+  byte[] toBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeByte(VERSION);
+      order.write(out);
+      tracker.write(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a scene cannot be written to memory", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Takes up what {@link #toBytes()} gave. Call it once, first. */
+  Scene restore(byte[] bytes) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      int version = in.readByte();
+      if (version != VERSION) {
+        throw new IllegalStateException(
+            "the state of camera "
+                + camera
+                + " was written by another version of Watchword ("
+                + version
+                + ", this one knows "
+                + VERSION
+                + ")");
+      }
+      order.read(in);
+      tracker.read(camera, in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the state of camera " + camera + " is damaged", e);
+    }
+    return this;
+  }
+}
