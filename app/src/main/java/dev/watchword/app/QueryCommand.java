@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
     name = "query",
     description = {
       "Runs one SQL query over the archive, by DuckDB.",
-      "Tables: detections, a row for each frame and prompt; boxes, a row for each box."
+      "Tables: detections, a row for each frame and prompt; boxes, a row for each box;",
+      "events, a row for each object's stay; event_records, all that was told of them."
     },
     mixinStandardHelpOptions = true)
 final class QueryCommand implements Callable<Integer> {

@@ -41,8 +41,8 @@ public enum Topic {
   /** {@link FrameDetections}. Broker append time decides the archive's file boundaries. */
   DETECTIONS(
       "detections", Map.of("retention.ms", "604800000", "message.timestamp.type", "LogAppendTime")),
-  /** {@link ObjectEvent}s. */
-  EVENTS("events", Map.of("retention.ms", "2419200000")),
+  /** {@link ObjectEvent}s. Broker append time decides the archive's file boundaries. */
+  EVENTS("events", Map.of("retention.ms", "2419200000", "message.timestamp.type", "LogAppendTime")),
   /** The latest {@link CameraStatus} of each camera. */
   CAMERA_STATUS("camera-status", Map.of("cleanup.policy", "compact")),
   /** {@link Segment}s of recordings: as old as the recordings may be. */
@@ -71,7 +71,10 @@ public enum Topic {
   /** {@link DeadLetter}s of {@link #DETECTIONS}. */
   DETECTIONS_DEAD_LETTER(
       "detections-dead-letter",
-      Map.of("retention.ms", "259200000", "max.message.bytes", "16777216"));
+      Map.of("retention.ms", "259200000", "max.message.bytes", "16777216")),
+  /** {@link DeadLetter}s of {@link #EVENTS}. */
+  EVENTS_DEAD_LETTER(
+      "events-dead-letter", Map.of("retention.ms", "259200000", "max.message.bytes", "16777216"));
 
   private final String suffix;
   private final Map<String, String> settings;

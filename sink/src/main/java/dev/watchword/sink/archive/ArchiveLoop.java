@@ -1,6 +1,5 @@
 package dev.watchword.sink.archive;
 
-import dev.watchword.schemas.FrameDetections;
 import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
 import dev.watchword.service.HealthLog;
@@ -24,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -37,11 +37,11 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Detections to Parquet files, exactly once. A bucket is made of consecutive records of one
- * partition whose broker append time falls into the same stretch, at most {@code roll-records} of
- * them. It becomes a file for each of its cameras, whose name tells the partition and the camera's
- * first offset. All are stored, then the offset behind the bucket is committed: whoever comes back
- * after a crash between the two writes the same bytes under the same names.
+ * Detections and events to Parquet files, exactly once. A bucket is made of consecutive records of
+ * one partition whose broker append time falls into the same stretch, at most {@code roll-records}
+ * of them. It becomes a file for each of its cameras, whose name tells the partition and the
+ * camera's first offset. All are stored, then the offset behind the bucket is committed: whoever
+ * comes back after a crash between the two writes the same bytes under the same names.
  *
  * <p>A bucket ends with the first record of another, or when its time is over and everything up to
  * the partition's end, asked for after that, has been polled. Closing the loop ends no bucket: what
@@ -54,9 +54,6 @@ final class ArchiveLoop implements LoopThread.Loop {
   /** Clocks of the broker and this process may be apart by this much. */
   static final Duration MARGIN = Duration.ofSeconds(5);
 
-  /** The directory of its files. */
-  static final String TABLE = "detections";
-
   private static final Duration IDLE = Duration.ofMillis(500);
 
   private final ArchiveConfig config;
@@ -67,7 +64,6 @@ final class ArchiveLoop implements LoopThread.Loop {
   private final Backoff backoff;
   private final ArchiveMetrics metrics;
   private final HealthLog health;
-  private final DetectionRows rows = new DetectionRows();
   private final BrokerLink link = new BrokerLink(System::nanoTime);
   private final Rewind rewind = new Rewind();
   private final Map<TopicPartition, OpenBucket> open = new HashMap<>();
@@ -93,7 +89,7 @@ final class ArchiveLoop implements LoopThread.Loop {
     this.backoff = backoff;
     this.metrics = metrics;
     this.health = health;
-    consumer.subscribe(List.of(clients.topic()), new Rebalance());
+    consumer.subscribe(List.copyOf(clients.topics().keySet()), new Rebalance());
   }
 
   @Override
@@ -149,6 +145,10 @@ final class ArchiveLoop implements LoopThread.Loop {
     }
   }
 
+  private ArchivedTable table(ConsumerRecord<String, byte[]> record) {
+    return clients.topics().get(record.topic()).table();
+  }
+
   private OpenBucket bucketFor(ConsumerRecord<String, byte[]> record) {
     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
     OpenBucket bucket = open.get(partition);
@@ -166,11 +166,11 @@ final class ArchiveLoop implements LoopThread.Loop {
   private void add(ConsumerRecord<String, byte[]> record, OpenBucket bucket)
       throws InterruptedException {
     try {
-      FrameDetections frame = clients.decoder().decode(record, FrameDetections.class);
-      if (frame == null) {
+      SpecificRecord value = clients.decoder().decode(record, table(record).type());
+      if (value == null) {
         setAside(record, bucket, "the record has no value");
       } else {
-        bucket.add(record, frame.getId().getCamera());
+        bucket.add(record, table(record).camera(value));
       }
     } catch (BadRecordException e) {
       setAside(record, bucket, e.getMessage());
@@ -183,7 +183,7 @@ final class ArchiveLoop implements LoopThread.Loop {
             .producer()
             .send(
                 new ProducerRecord<>(
-                    clients.deadLetterTopic(),
+                    clients.topics().get(record.topic()).deadLetterTopic(),
                     record.key(),
                     DeadLetters.of(record, reason, "archive", clock.instant())));
     bucket.setAside(record, sent);
@@ -216,8 +216,9 @@ final class ArchiveLoop implements LoopThread.Loop {
       for (Future<?> letter : bucket.deadLetters()) {
         acknowledged(letter);
       }
+      ArchivedTable table = clients.topics().get(bucket.partition().topic()).table();
       for (FinishedBucket.CameraRecords camera : bucket.cameras()) {
-        store(TABLE + "/" + bucket.name(camera), camera);
+        store(bucket.name(camera, table), camera, table);
       }
       consumer.commitSync(Map.of(bucket.partition(), new OffsetAndMetadata(bucket.nextOffset())));
       metrics.committed(bucket);
@@ -226,11 +227,11 @@ final class ArchiveLoop implements LoopThread.Loop {
     }
   }
 
-  private void store(String name, FinishedBucket.CameraRecords camera)
+  private void store(String name, FinishedBucket.CameraRecords camera, ArchivedTable table)
       throws IOException, InterruptedException {
-    ParquetRows file = new ParquetRows(rows.schema());
+    ParquetRows file = new ParquetRows(table.schema());
     for (ConsumerRecord<String, byte[]> record : camera.records()) {
-      file.add(rows.row(record, decodedBefore(record)));
+      file.add(table.row(record, decodedBefore(record, table)));
     }
     byte[] bytes = file.finish();
     long start = System.nanoTime();
@@ -238,10 +239,10 @@ final class ArchiveLoop implements LoopThread.Loop {
     metrics.stored(bytes.length, System.nanoTime() - start);
   }
 
-  private FrameDetections decodedBefore(ConsumerRecord<String, byte[]> record)
+  private SpecificRecord decodedBefore(ConsumerRecord<String, byte[]> record, ArchivedTable table)
       throws InterruptedException {
     try {
-      return clients.decoder().decode(record, FrameDetections.class);
+      return clients.decoder().decode(record, table.type());
     } catch (BadRecordException e) {
       throw new IllegalStateException("a record that could be read cannot be read again", e);
     }

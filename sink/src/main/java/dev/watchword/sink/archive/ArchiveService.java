@@ -1,6 +1,5 @@
 package dev.watchword.sink.archive;
 
-import dev.watchword.schemas.Topic;
 import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
 import dev.watchword.service.HealthLog;
@@ -12,6 +11,8 @@ import dev.watchword.service.kafka.KafkaSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -20,8 +21,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Keeps all detections as Parquet files in object storage. Several processes share the partitions
- * as a consumer group.
+ * Keeps all detections and events as Parquet files in object storage. Several processes share the
+ * partitions as a consumer group.
  */
 public final class ArchiveService implements Service {
   private static final String NAME = "archive";
@@ -55,7 +56,7 @@ public final class ArchiveService implements Service {
                   new RetentionLoop(
                       config.retention(),
                       config.storage().open(),
-                      List.of(ArchiveLoop.TABLE),
+                      List.of(DetectionRows.DIRECTORY, EventRows.DIRECTORY),
                       context.clock(),
                       metrics),
                   this::broken)
@@ -101,8 +102,7 @@ public final class ArchiveService implements Service {
               kafka.decoder(),
               new KafkaProducer<>(kafka.producer(NAME, producerSettings())),
               endOffsets,
-              kafka.name(Topic.DETECTIONS),
-              kafka.name(Topic.DETECTIONS_DEAD_LETTER));
+              destinations(kafka));
       return new ArchiveLoop(
           config, clients, config.storage().open(), context.clock(), backoff, metrics, health);
     }
@@ -113,6 +113,15 @@ public final class ArchiveService implements Service {
         endOffsets.close();
       }
     }
+  }
+
+  private static Map<String, ArchiveClients.Destination> destinations(KafkaSettings kafka) {
+    return Stream.of(new DetectionRows(), new EventRows())
+        .collect(
+            Collectors.toMap(
+                table -> kafka.name(table.topic()),
+                table ->
+                    new ArchiveClients.Destination(table, kafka.name(table.deadLetterTopic()))));
   }
 
   /** Open files stay with their partitions as long as those stay here. */

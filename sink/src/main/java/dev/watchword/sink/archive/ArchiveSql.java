@@ -21,10 +21,13 @@ import java.util.function.Consumer;
 
 /**
  * The archive as SQL tables, by DuckDB in this process: {@code detections}, a row for each frame
- * and prompt, and {@code boxes}, a row for each box. Files of a bucket are fetched into a directory
- * first and kept there. Used by one thread.
+ * and prompt, {@code boxes}, a row for each box, {@code events}, the last row of each, and {@code
+ * event_records}, all of them. Files of a bucket are fetched into a directory first and kept there.
+ * Used by one thread.
  */
 public final class ArchiveSql implements AutoCloseable {
+  private static final List<String> TABLES = List.of(DetectionRows.DIRECTORY, EventRows.DIRECTORY);
+
   private final Connection connection;
 
   private ArchiveSql(Connection connection) {
@@ -42,8 +45,9 @@ public final class ArchiveSql implements AutoCloseable {
         storage instanceof StorageConfig.Directory directory
             ? directory.root()
             : fetched(storage, cache, since);
-    Path table = root.resolve(ArchiveLoop.TABLE);
-    if (!Files.isDirectory(table)) {
+    List<String> tables =
+        TABLES.stream().filter(table -> Files.isDirectory(root.resolve(table))).toList();
+    if (tables.isEmpty()) {
       throw new IOException(
           "the archive in "
               + storage
@@ -52,7 +56,7 @@ public final class ArchiveSql implements AutoCloseable {
     try {
       ArchiveSql sql = new ArchiveSql(DriverManager.getConnection("jdbc:duckdb:"));
       try {
-        sql.createViews(table);
+        sql.createViews(root, tables);
         return sql;
       } catch (SQLException e) {
         sql.close();
@@ -63,31 +67,46 @@ public final class ArchiveSql implements AutoCloseable {
     }
   }
 
-  private void createViews(Path table) throws SQLException {
+  private void createViews(Path root, List<String> tables) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("set timezone = 'UTC'");
-      // A camera named 12 is a name all the same.
-      statement.execute(
-          "create view detections as select * from read_parquet('%s/*/*/*.parquet', union_by_name = true, hive_partitioning = true, hive_types = {'date': date, 'camera': varchar})"
-              .formatted(table.toString().replace("'", "''")));
-      statement.execute(
-          "create view boxes as select * exclude (boxes, box), unnest(box) from (select *, unnest(boxes) as box from detections)");
+      if (tables.contains(DetectionRows.DIRECTORY)) {
+        statement.execute("create view detections as " + files(root, DetectionRows.DIRECTORY));
+        statement.execute(
+            "create view boxes as select * exclude (boxes, box), unnest(box)"
+                + " from (select *, unnest(boxes) as box from detections)");
+      }
+      if (tables.contains(EventRows.DIRECTORY)) {
+        statement.execute("create view event_records as " + files(root, EventRows.DIRECTORY));
+        statement.execute(
+            "create view events as select * from event_records qualify row_number() over"
+                + " (partition by event_id order by revision desc) = 1");
+      }
     }
+  }
+
+  /** A camera named 12 is a name all the same. */
+  private static String files(Path root, String table) {
+    return ("select * from read_parquet('%s/*/*/*.parquet', union_by_name = true,"
+            + " hive_partitioning = true, hive_types = {'date': date, 'camera': varchar})")
+        .formatted(root.resolve(table).toString().replace("'", "''"));
   }
 
   private static Path fetched(StorageConfig storage, Path cache, LocalDate since)
       throws IOException {
     Path root = cache.resolve(storage.toString().replaceAll("[^A-Za-z0-9.-]+", "_"));
-    String first = ArchiveLoop.TABLE + "/date=" + since;
     try (ObjectStore store = storage.open()) {
-      for (StoredObject object : store.list(ArchiveLoop.TABLE)) {
-        Path file = root.resolve(object.name());
-        boolean held = Files.exists(file) && Files.size(file) == object.bytes();
-        if (!held && object.name().compareTo(first) >= 0) {
-          Files.createDirectories(file.getParent());
-          Path incoming = Files.createTempFile(root, "fetched-", "");
-          Files.write(incoming, store.read(object.name()));
-          Files.move(incoming, file, StandardCopyOption.ATOMIC_MOVE);
+      for (String table : TABLES) {
+        String first = table + "/date=" + since;
+        for (StoredObject object : store.list(table)) {
+          Path file = root.resolve(object.name());
+          boolean held = Files.exists(file) && Files.size(file) == object.bytes();
+          if (!held && object.name().compareTo(first) >= 0) {
+            Files.createDirectories(file.getParent());
+            Path incoming = Files.createTempFile(root, "fetched-", "");
+            Files.write(incoming, store.read(object.name()));
+            Files.move(incoming, file, StandardCopyOption.ATOMIC_MOVE);
+          }
         }
       }
     }

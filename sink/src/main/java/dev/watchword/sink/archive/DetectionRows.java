@@ -1,42 +1,62 @@
 package dev.watchword.sink.archive;
 
+import static dev.watchword.sink.archive.RowSchemas.micros;
+
 import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.Mask;
 import dev.watchword.schemas.StageTimings;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import dev.watchword.schemas.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Makes flat rows of detections, with names and types that SQL readers find easy. */
-final class DetectionRows {
-  private final Schema schema;
-  private final Schema boxSchema;
-  private final Schema maskSchema;
+/** Detections: a row for each frame and prompt. */
+final class DetectionRows implements ArchivedTable {
+  /** The directory of its files. */
+  static final String DIRECTORY = "detections";
 
-  DetectionRows() {
-    try (InputStream in = DetectionRows.class.getResourceAsStream("detections.avsc")) {
-      schema = new Schema.Parser().parse(in);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the archive's schema is not part of this build", e);
-    }
-    boxSchema = schema.getField("boxes").schema().getElementType();
-    maskSchema = boxSchema.getField("mask").schema().getTypes().get(1);
+  private final Schema schema = RowSchemas.read("detections.avsc");
+  private final Schema boxSchema = schema.getField("boxes").schema().getElementType();
+  private final Schema maskSchema = boxSchema.getField("mask").schema().getTypes().get(1);
+
+  @Override
+  public Topic topic() {
+    return Topic.DETECTIONS;
   }
 
-  Schema schema() {
+  @Override
+  public Topic deadLetterTopic() {
+    return Topic.DETECTIONS_DEAD_LETTER;
+  }
+
+  @Override
+  public String directory() {
+    return DIRECTORY;
+  }
+
+  @Override
+  public Class<? extends SpecificRecord> type() {
+    return FrameDetections.class;
+  }
+
+  @Override
+  public Schema schema() {
     return schema;
   }
 
-  GenericRecord row(ConsumerRecord<String, byte[]> source, FrameDetections frame) {
+  @Override
+  public String camera(SpecificRecord value) {
+    return ((FrameDetections) value).getId().getCamera();
+  }
+
+  @Override
+  public GenericRecord row(ConsumerRecord<String, byte[]> source, SpecificRecord value) {
+    FrameDetections frame = (FrameDetections) value;
     GenericRecord row = new GenericData.Record(schema);
     row.put("camera", frame.getId().getCamera());
     row.put("session", frame.getId().getSession());
@@ -60,6 +80,9 @@ final class DetectionRows {
     row.put("text", frame.getText());
     row.put("tokens", frame.getTokens());
     putTimings(row, frame.getTimings());
+    row.put("busy_micros", frame.getBusyMicros());
+    row.put("late", frame.getLate());
+    row.put("shadow", frame.getShadow());
     row.put("kafka_partition", source.partition());
     row.put("kafka_offset", source.offset());
     return row;
@@ -100,9 +123,5 @@ final class DetectionRows {
     row.put("prefill_micros", timings.getPrefillMicros());
     row.put("decode_micros", timings.getDecodeMicros());
     row.put("batch_size", timings.getBatchSize());
-  }
-
-  private static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 }

@@ -33,9 +33,14 @@ record FinishedBucket(
     return rows + deadLetters.size();
   }
 
-  /** The name of a camera's file below the table's directory. */
-  String name(CameraRecords camera) {
-    return "date=%s/camera=%s/part-%d-%020d.parquet"
-        .formatted(date, camera.camera(), partition.partition(), camera.records().get(0).offset());
+  /** The name of a camera's file. */
+  String name(CameraRecords camera, ArchivedTable table) {
+    return "%s/date=%s/camera=%s/part-%d-%020d.parquet"
+        .formatted(
+            table.directory(),
+            date,
+            camera.camera(),
+            partition.partition(),
+            camera.records().get(0).offset());
   }
 }

@@ -73,8 +73,9 @@ final class Archive {
                 RecordDecoder.with(detections()),
                 producer,
                 log::ends,
-                DetectionsConsumer.Log.TOPIC,
-                "dead-letters"),
+                Map.of(
+                    DetectionsConsumer.Log.TOPIC,
+                    new ArchiveClients.Destination(new DetectionRows(), "dead-letters"))),
             store,
             () -> now,
             new Backoff(Duration.ZERO, Duration.ZERO),
