@@ -4,6 +4,7 @@ import dev.watchword.paligemma.Task;
 import dev.watchword.schemas.Ids;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.KeyedRecords;
 import dev.watchword.service.kafka.LatestRecords;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,13 +14,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -29,8 +26,6 @@ import org.apache.kafka.common.KafkaException;
 public final class PromptTopic {
   /** How long before it takes effect a version must have been written. */
   public static final Duration LEAD = Duration.ofSeconds(1);
-
-  private static final int LIMIT_MILLIS = 5_000;
 
   private final KafkaSettings kafka;
 
@@ -51,27 +46,9 @@ public final class PromptTopic {
 
   /** Returns when Kafka has them. */
   public void write(Collection<dev.watchword.schemas.Prompt> versions) throws InterruptedException {
-    if (versions.isEmpty()) {
-      return;
-    }
-    Map<String, Object> settings =
-        kafka.producer(
-            "prompts",
-            Map.of(
-                ProducerConfig.LINGER_MS_CONFIG, 0,
-                ProducerConfig.MAX_BLOCK_MS_CONFIG, LIMIT_MILLIS,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MILLIS,
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, LIMIT_MILLIS));
-    String topic = kafka.name(Topic.PROMPTS);
-    try (KafkaProducer<String, SpecificRecord> producer = new KafkaProducer<>(settings)) {
-      for (dev.watchword.schemas.Prompt version : versions) {
-        producer.send(new ProducerRecord<>(topic, Ids.key(version), version)).get();
-      }
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof KafkaException failure
-          ? failure
-          : new KafkaException(e.getCause());
-    }
+    Map<String, dev.watchword.schemas.Prompt> records = new LinkedHashMap<>();
+    versions.forEach(version -> records.put(Ids.key(version), version));
+    KeyedRecords.write(kafka, Topic.PROMPTS, records);
   }
 
   /** Writes what a configuration file changes. */
