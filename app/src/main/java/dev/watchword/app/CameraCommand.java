@@ -11,11 +11,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,30 +30,11 @@ import picocli.CommandLine.Parameters;
 final class CameraCommand {
   private CameraCommand() {}
 
-  /** What all of them need: a Kafka. */
-  abstract static sealed class Action implements Callable<Integer> {
-    @Mixin private KafkaOptions kafkaOptions;
-
-    @Override
-    public final Integer call() throws InterruptedException {
-      KafkaSettings kafka = kafkaOptions.settings();
-      try {
-        act(kafka, new CameraTopic(kafka));
-        return 0;
-      } catch (KafkaException e) {
-        throw new CommandFailure(
-            "Kafka at " + kafka.bootstrapServers() + ": " + KafkaSettings.sentence(e), e);
-      }
-    }
-
-    abstract void act(KafkaSettings kafka, CameraTopic topic) throws InterruptedException;
-  }
-
   @Command(
       name = "add",
       description = "Adds a camera; an ingest process takes it within a second.",
       mixinStandardHelpOptions = true)
-  static final class Add extends Action {
+  static final class Add extends KafkaCommand {
     @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
     private String id;
 
@@ -74,7 +52,8 @@ final class CameraCommand {
     private Map<String, String> settings = new HashMap<>();
 
     @Override
-    void act(KafkaSettings kafka, CameraTopic topic) throws InterruptedException {
+    void act(KafkaSettings kafka) throws InterruptedException {
+      CameraTopic topic = new CameraTopic(kafka);
       Camera present = topic.read().get(id);
       if (present != null && !present.getRemoved()) {
         throw new CommandFailure(
@@ -88,7 +67,7 @@ final class CameraCommand {
       name = "change",
       description = "Changes some keys of a camera; no other camera is touched.",
       mixinStandardHelpOptions = true)
-  static final class Change extends Action {
+  static final class Change extends KafkaCommand {
     @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
     private String id;
 
@@ -102,7 +81,8 @@ final class CameraCommand {
     private Map<String, String> settings = new HashMap<>();
 
     @Override
-    void act(KafkaSettings kafka, CameraTopic topic) throws InterruptedException {
+    void act(KafkaSettings kafka) throws InterruptedException {
+      CameraTopic topic = new CameraTopic(kafka);
       Camera present = known(topic, id);
       Map<String, String> changed = new HashMap<>(present.getSettings());
       settings.forEach(
@@ -123,12 +103,13 @@ final class CameraCommand {
       name = "remove",
       description = "Removes a camera, also one that the configuration file names.",
       mixinStandardHelpOptions = true)
-  static final class Remove extends Action {
+  static final class Remove extends KafkaCommand {
     @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
     private String id;
 
     @Override
-    void act(KafkaSettings kafka, CameraTopic topic) throws InterruptedException {
+    void act(KafkaSettings kafka) throws InterruptedException {
+      CameraTopic topic = new CameraTopic(kafka);
       topic.write(Map.of(id, CameraRecords.removed(known(topic, id), Instant.now())));
     }
   }
@@ -137,11 +118,12 @@ final class CameraCommand {
       name = "list",
       description = "Lists the cameras and their states.",
       mixinStandardHelpOptions = true)
-  static final class Listing extends Action {
+  static final class Listing extends KafkaCommand {
     private static final String ROW = "%-16s %-11s %-9s %s%n";
 
     @Override
-    void act(KafkaSettings kafka, CameraTopic topic) throws InterruptedException {
+    void act(KafkaSettings kafka) throws InterruptedException {
+      CameraTopic topic = new CameraTopic(kafka);
       Map<String, CameraStatus> states =
           LatestRecords.read(kafka, Topic.CAMERA_STATUS, CameraStatus.class);
       System.out.printf(ROW, "camera", "state", "from", "url and settings");

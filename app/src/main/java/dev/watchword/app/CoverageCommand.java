@@ -10,10 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code watchword coverage}: what became of every frame, minute by minute. */
@@ -26,13 +23,11 @@ import picocli.CommandLine.Option;
       "published + late = read + expired + to come; read = the sum of its outcomes"
     },
     mixinStandardHelpOptions = true)
-final class CoverageCommand implements Callable<Integer> {
+final class CoverageCommand extends KafkaCommand {
   private static final String HEAD = "%-16s  %-12s %-8s %8s %11s %6s %7s %9s %5s %7s  %s%n";
   private static final String ROW = "%-16s  %-12s %-8s %8d %11d %6d %7d %9d %5d %7d  %s%n";
 
   private static final String ANSWERS = "%-16s    %-12s read %d, expired %d, to come %d %s%n";
-
-  @Mixin private KafkaOptions kafkaOptions;
 
   @Option(names = "--camera", paramLabel = "ID", description = "Only this camera.")
   private String camera;
@@ -45,17 +40,11 @@ final class CoverageCommand implements Callable<Integer> {
   private int hours;
 
   @Override
-  public Integer call() throws InterruptedException {
-    KafkaSettings kafka = kafkaOptions.settings();
+  void act(KafkaSettings kafka) throws InterruptedException {
     Instant now = Instant.now();
     CoverageTable table = new CoverageTable();
-    try {
-      RecordsSince.read(
-          kafka, Topic.COVERAGE, Coverage.class, now.minus(Duration.ofHours(hours)), table::add);
-    } catch (KafkaException e) {
-      throw new CommandFailure(
-          "Kafka at " + kafka.bootstrapServers() + ": " + KafkaSettings.sentence(e), e);
-    }
+    RecordsSince.read(
+        kafka, Topic.COVERAGE, Coverage.class, now.minus(Duration.ofHours(hours)), table::add);
     System.out.printf(
         HEAD,
         "minute",
@@ -74,7 +63,6 @@ final class CoverageCommand implements Callable<Integer> {
         print(row);
       }
     }
-    return 0;
   }
 
   private static void print(Row row) {

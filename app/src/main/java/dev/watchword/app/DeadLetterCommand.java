@@ -11,10 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,30 +30,11 @@ import picocli.CommandLine.Parameters;
 final class DeadLetterCommand {
   private DeadLetterCommand() {}
 
-  /** What all of them need: a Kafka. */
-  abstract static sealed class Action implements Callable<Integer> {
-    @Mixin private KafkaOptions kafkaOptions;
-
-    @Override
-    public final Integer call() throws InterruptedException {
-      KafkaSettings kafka = kafkaOptions.settings();
-      try {
-        act(new DeadLetterBox(kafka));
-        return 0;
-      } catch (KafkaException e) {
-        throw new CommandFailure(
-            "Kafka at " + kafka.bootstrapServers() + ": " + KafkaSettings.sentence(e), e);
-      }
-    }
-
-    abstract void act(DeadLetterBox box) throws InterruptedException;
-  }
-
   @Command(
       name = "list",
       description = "Prints a line for each letter.",
       mixinStandardHelpOptions = true)
-  static final class Listing extends Action {
+  static final class Listing extends KafkaCommand {
     private static final String ROW = "%-28s %-20s %-12s %-16s %8s  %s%n";
 
     @Option(
@@ -67,7 +45,8 @@ final class DeadLetterCommand {
     private int hours;
 
     @Override
-    void act(DeadLetterBox box) throws InterruptedException {
+    void act(KafkaSettings kafka) throws InterruptedException {
+      DeadLetterBox box = new DeadLetterBox(kafka);
       System.out.printf(ROW, "id", "at", "service", "key", "bytes", "why");
       box.read(Instant.now().minus(Duration.ofHours(hours)), Listing::print);
     }
@@ -90,7 +69,7 @@ final class DeadLetterCommand {
       name = "show",
       description = "Prints all of one letter, its record as hexadecimal bytes.",
       mixinStandardHelpOptions = true)
-  static final class Show extends Action {
+  static final class Show extends KafkaCommand {
     private static final int LINE = 16;
 
     @Parameters(paramLabel = "ID", description = "As 'dead-letter list' prints it.")
@@ -104,7 +83,8 @@ final class DeadLetterCommand {
     private int bytes;
 
     @Override
-    void act(DeadLetterBox box) throws InterruptedException {
+    void act(KafkaSettings kafka) throws InterruptedException {
+      DeadLetterBox box = new DeadLetterBox(kafka);
       Entry entry = found(box, id);
       DeadLetter letter = entry.letter();
       System.out.printf("id       %s%n", entry.place());
@@ -140,12 +120,13 @@ final class DeadLetterCommand {
       name = "send",
       description = "Appends the kept records again to the topics that they came from.",
       mixinStandardHelpOptions = true)
-  static final class Send extends Action {
+  static final class Send extends KafkaCommand {
     @Parameters(paramLabel = "ID", arity = "1..*", description = "As 'dead-letter list' prints it.")
     private List<String> ids;
 
     @Override
-    void act(DeadLetterBox box) throws InterruptedException {
+    void act(KafkaSettings kafka) throws InterruptedException {
+      DeadLetterBox box = new DeadLetterBox(kafka);
       List<Entry> entries = new ArrayList<>();
       for (String id : ids) {
         entries.add(found(box, id));

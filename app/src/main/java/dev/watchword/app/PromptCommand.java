@@ -8,13 +8,10 @@ import dev.watchword.schemas.Prompt;
 import dev.watchword.service.kafka.KafkaSettings;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,25 +32,6 @@ final class PromptCommand {
   private static final Duration LEAD = PromptTopic.LEAD.plusMillis(500);
 
   private PromptCommand() {}
-
-  /** What all of them need: a Kafka. */
-  abstract static sealed class Action implements Callable<Integer> {
-    @Mixin private KafkaOptions kafkaOptions;
-
-    @Override
-    public final Integer call() throws InterruptedException {
-      KafkaSettings kafka = kafkaOptions.settings();
-      try {
-        act(new PromptTopic(kafka));
-        return 0;
-      } catch (KafkaException e) {
-        throw new CommandFailure(
-            "Kafka at " + kafka.bootstrapServers() + ": " + KafkaSettings.sentence(e), e);
-      }
-    }
-
-    abstract void act(PromptTopic topic) throws InterruptedException;
-  }
 
   /** When a version takes effect. */
   static final class Moment {
@@ -82,7 +60,7 @@ final class PromptCommand {
       name = "set",
       description = "Adds a prompt, or changes it to a new version.",
       mixinStandardHelpOptions = true)
-  static final class Setting extends Action {
+  static final class Setting extends KafkaCommand {
     @Parameters(index = "0", paramLabel = "ID", description = "The prompt's name.")
     private String id;
 
@@ -106,7 +84,8 @@ final class PromptCommand {
     @Mixin private Moment moment;
 
     @Override
-    void act(PromptTopic topic) throws InterruptedException {
+    void act(KafkaSettings kafka) throws InterruptedException {
+      PromptTopic topic = new PromptTopic(kafka);
       Instant now = Instant.now();
       Instant from = moment.of(now);
       dev.watchword.inference.Prompt prompt =
@@ -128,14 +107,15 @@ final class PromptCommand {
       name = "remove",
       description = "Asks a prompt no more, also one that the configuration file names.",
       mixinStandardHelpOptions = true)
-  static final class Remove extends Action {
+  static final class Remove extends KafkaCommand {
     @Parameters(index = "0", paramLabel = "ID", description = "The prompt's name.")
     private String id;
 
     @Mixin private Moment moment;
 
     @Override
-    void act(PromptTopic topic) throws InterruptedException {
+    void act(KafkaSettings kafka) throws InterruptedException {
+      PromptTopic topic = new PromptTopic(kafka);
       Instant now = Instant.now();
       Prompt last =
           topic.read().stream()
@@ -163,14 +143,15 @@ final class PromptCommand {
       name = "list",
       description = "Lists the prompts that hold now or will.",
       mixinStandardHelpOptions = true)
-  static final class Listing extends Action {
+  static final class Listing extends KafkaCommand {
     private static final String ROW = "%-16s %-9s %-24s %-9s %-16s %s%n";
 
     @Option(names = "--all", description = "Earlier versions and removed prompts, too.")
     private boolean all;
 
     @Override
-    void act(PromptTopic topic) throws InterruptedException {
+    void act(KafkaSettings kafka) throws InterruptedException {
+      PromptTopic topic = new PromptTopic(kafka);
       Instant now = Instant.now();
       Map<String, Prompt> present = new LinkedHashMap<>();
       List<Prompt> versions = topic.read();
