@@ -8,6 +8,7 @@ import dev.watchword.schemas.Prompt;
 import dev.watchword.service.kafka.KafkaSettings;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
