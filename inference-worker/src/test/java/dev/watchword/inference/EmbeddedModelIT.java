@@ -33,7 +33,7 @@ class EmbeddedModelIT {
       worker.loop.step();
 
       assertThat(worker.published())
-          .containsExactly("gate/100 people INFERRED", "gate/100 cars INFERRED");
+          .containsExactly("gate/100 cars INFERRED", "gate/100 people INFERRED");
       FrameDetections record = worker.detections().get(0);
       assertThat(record.getOutcome()).isEqualTo(Outcome.INFERRED);
       assertThat(record.getTokens()).isPositive();
