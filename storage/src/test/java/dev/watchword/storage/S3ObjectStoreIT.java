@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.watchword.service.config.ConfigFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,9 +51,16 @@ class S3ObjectStoreIT extends ObjectStoreContract {
 
   @Test
   void listsMoreThanOnePageOfObjects() throws Exception {
-    for (int i = 0; i < 1005; i++) {
-      store.put("many/%04d".formatted(i), bytes("x"));
-    }
+    IntStream.range(0, 1005)
+        .parallel()
+        .forEach(
+            i -> {
+              try {
+                store.put("many/%04d".formatted(i), bytes("x"));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
 
     assertThat(store.list("many")).hasSize(1005);
   }

@@ -37,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -252,7 +251,7 @@ class RecordingST {
   }
 
   private static void send(Broker broker, EvidenceRequest... requests) throws Exception {
-    try (KafkaProducer<String, SpecificRecord> producer =
+    try (KafkaProducer<String, Object> producer =
         new KafkaProducer<>(broker.settings().producer("test", Map.of()))) {
       for (EvidenceRequest request : requests) {
         producer
