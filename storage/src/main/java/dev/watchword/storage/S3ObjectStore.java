@@ -37,11 +37,23 @@ public final class S3ObjectStore implements ObjectStore {
 
   private static final Duration CALL = Duration.ofSeconds(60);
 
+  /** The most that S3 gives. */
+  private static final int PAGE = 1000;
+
   private final StorageConfig.Bucket bucket;
+  private final int page;
   private final S3Client client;
 
   S3ObjectStore(StorageConfig.Bucket bucket) {
+    this(bucket, PAGE);
+  }
+
+  /**
+   * @param page how many names are asked for at once
+   */
+  S3ObjectStore(StorageConfig.Bucket bucket, int page) {
     this.bucket = bucket;
+    this.page = page;
     S3ClientBuilder builder =
         S3Client.builder()
             .httpClientBuilder(
@@ -112,7 +124,8 @@ public final class S3ObjectStore implements ObjectStore {
         directory,
         () ->
             client
-                .listObjectsV2Paginator(request -> request.bucket(bucket.name()).prefix(start))
+                .listObjectsV2Paginator(
+                    request -> request.bucket(bucket.name()).prefix(start).maxKeys(page))
                 .contents()
                 .stream()
                 // S3 sorts by the bytes of the name, as a sorted list of strings is here.

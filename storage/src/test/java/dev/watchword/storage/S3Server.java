@@ -14,6 +14,7 @@ final class S3Server implements AutoCloseable {
   static final String SECRET = "local-secret";
 
   private final S3Proxy server;
+  private final String url;
 
   S3Server(Path directory, String bucket) throws Exception {
     Files.createDirectories(directory);
@@ -25,11 +26,12 @@ final class S3Server implements AutoCloseable {
             .awsAuthentication(AuthenticationType.AWS_V4, KEY, SECRET)
             .build();
     server.start();
+    url = "http://127.0.0.1:" + server.getPort();
     buckets.createContainer(CreateBucketRequest.builder().bucket(bucket).build());
   }
 
   String url() {
-    return "http://127.0.0.1:" + server.getPort();
+    return url;
   }
 
   @Override
