@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 abstract class DecodingContract {
   private static final List<String> CLASSES =
       List.of("person", "car", "truck", "bag", "traffic light", "traffic cone", "red car", "zebra");
-  private static final int PICTURES = 75;
+  private static final int PICTURES = 50;
   private static final int PROMPTS = 8;
   private static final int MAX_NEW_TOKENS = 24;
 
