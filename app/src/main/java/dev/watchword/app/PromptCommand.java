@@ -6,7 +6,6 @@ import dev.watchword.paligemma.TextPrompt;
 import dev.watchword.schemas.Ids;
 import dev.watchword.schemas.Prompt;
 import dev.watchword.service.kafka.KafkaSettings;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -29,9 +28,6 @@ import picocli.CommandLine.Parameters;
       PromptCommand.Listing.class
     })
 final class PromptCommand {
-  /** From writing a version to its moment, with some time for the way to Kafka. */
-  private static final Duration LEAD = PromptTopic.LEAD.plusMillis(500);
-
   private PromptCommand() {}
 
   /** When a version takes effect. */
@@ -44,7 +40,7 @@ final class PromptCommand {
     private Instant from;
 
     Instant of(Instant now) {
-      Instant earliest = now.plus(LEAD);
+      Instant earliest = now.plus(PromptTopic.MARGIN);
       if (from != null && from.isBefore(earliest)) {
         throw new CommandFailure(
             "--from "
@@ -87,12 +83,15 @@ final class PromptCommand {
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
       PromptTopic topic = new PromptTopic(kafka);
-      Instant now = Instant.now();
-      Instant from = moment.of(now);
       dev.watchword.inference.Prompt prompt =
           new dev.watchword.inference.Prompt(id, asked(), Set.copyOf(cameras), shadow);
-      topic.write(List.of(PromptTopic.version(prompt, from, null, now)));
-      System.out.println(id + " version " + prompt.version() + " holds from " + from);
+      Instant[] from = new Instant[1];
+      topic.write(
+          now -> {
+            from[0] = moment.of(now);
+            return List.of(PromptTopic.version(prompt, from[0], null, now));
+          });
+      System.out.println(id + " version " + prompt.version() + " holds from " + from[0]);
     }
 
     private TaskPrompt asked() {
@@ -117,7 +116,6 @@ final class PromptCommand {
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
       PromptTopic topic = new PromptTopic(kafka);
-      Instant now = Instant.now();
       Prompt last =
           topic.read().stream()
               .filter(version -> version.getId().equals(id))
@@ -130,13 +128,14 @@ final class PromptCommand {
                               + id
                               + "; 'watchword prompt list' shows those that there are"));
       topic.write(
-          List.of(
-              Prompt.newBuilder(last)
-                  .setEnabled(false)
-                  .setEffectiveFrom(moment.of(now))
-                  .setSeededBy(null)
-                  .setChangedAt(now)
-                  .build()));
+          now ->
+              List.of(
+                  Prompt.newBuilder(last)
+                      .setEnabled(false)
+                      .setEffectiveFrom(moment.of(now))
+                      .setSeededBy(null)
+                      .setChangedAt(now)
+                      .build()));
     }
   }
 

@@ -96,7 +96,7 @@ public final class InferenceService implements Service {
       if (model == null) {
         model = config.load(directory());
       }
-      new PromptTopic(context.kafka()).seed(config.prompts(), config.seeder(), context.clock());
+      new PromptTopic(context.kafka()).seed(config.prompts(), config.seeder());
       return new InferenceLoop(
           config,
           model,

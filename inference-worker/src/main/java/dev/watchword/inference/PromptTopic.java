@@ -8,15 +8,14 @@ import dev.watchword.service.kafka.KeyedRecords;
 import dev.watchword.service.kafka.LatestRecords;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -26,6 +25,9 @@ import org.apache.kafka.common.KafkaException;
 public final class PromptTopic {
   /** How long before it takes effect a version must have been written. */
   public static final Duration LEAD = Duration.ofSeconds(1);
+
+  /** From writing a version to its moment, with some time for the way to Kafka. */
+  public static final Duration MARGIN = LEAD.plusMillis(500);
 
   private final KafkaSettings kafka;
 
@@ -44,16 +46,32 @@ public final class PromptTopic {
     return versions;
   }
 
-  /** Returns when Kafka has them. */
-  public void write(Collection<dev.watchword.schemas.Prompt> versions) throws InterruptedException {
+  /**
+   * Writes versions whose moments are counted from now; returns when Kafka has them. Now is when
+   * all is ready to be sent: a process that has just started may take seconds until then.
+   *
+   * @param versions called twice, the first time to see what they are like
+   */
+  public void write(Function<Instant, List<dev.watchword.schemas.Prompt>> versions)
+      throws InterruptedException {
+    Map<String, ?> like = keyed(versions.apply(Instant.now()));
+    if (!like.isEmpty()) {
+      KeyedRecords.writeAtOnce(
+          kafka, Topic.PROMPTS, like, () -> keyed(versions.apply(Instant.now())));
+    }
+  }
+
+  private static Map<String, dev.watchword.schemas.Prompt> keyed(
+      List<dev.watchword.schemas.Prompt> versions) {
     Map<String, dev.watchword.schemas.Prompt> records = new LinkedHashMap<>();
     versions.forEach(version -> records.put(Ids.key(version), version));
-    KeyedRecords.write(kafka, Topic.PROMPTS, records);
+    return records;
   }
 
   /** Writes what a configuration file changes. */
-  void seed(List<Prompt> file, String seeder, InstantSource clock) throws InterruptedException {
-    write(seeds(read(), file, seeder, clock.instant()));
+  void seed(List<Prompt> file, String seeder) throws InterruptedException {
+    List<dev.watchword.schemas.Prompt> present = read();
+    write(now -> seeds(present, file, seeder, now));
   }
 
   /**
@@ -67,7 +85,7 @@ public final class PromptTopic {
       List<dev.watchword.schemas.Prompt> present, List<Prompt> file, String seeder, Instant now) {
     Map<String, dev.watchword.schemas.Prompt> last = new HashMap<>();
     present.forEach(version -> last.put(version.getId(), version));
-    Instant soon = now.plus(LEAD).truncatedTo(ChronoUnit.MICROS);
+    Instant soon = now.plus(MARGIN).truncatedTo(ChronoUnit.MICROS);
     List<dev.watchword.schemas.Prompt> seeds = new ArrayList<>();
     for (Prompt prompt : file) {
       dev.watchword.schemas.Prompt old = last.remove(prompt.id());

@@ -19,7 +19,7 @@ class PromptTopicTest {
 
   private static final String HOST = "host:/data";
   private static final Instant NOW = Instant.parse("2026-03-01T10:00:00.123456789Z");
-  private static final Instant SOON = Instant.parse("2026-03-01T10:00:01.123456Z");
+  private static final Instant SOON = Instant.parse("2026-03-01T10:00:01.623456Z");
 
   private final List<Prompt> topic = new ArrayList<>();
 
@@ -45,7 +45,7 @@ class PromptTopicTest {
   }
 
   @Test
-  void changedTextHoldsFromASecondOn() {
+  void changedTextHoldsFromAMomentOnThatWorkersCanKnowOf() {
     seed(Worker.prompt("people", "detect person"));
 
     assertThat(seed(Worker.prompt("people", "detect person ; dog")))

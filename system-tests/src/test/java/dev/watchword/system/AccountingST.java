@@ -84,7 +84,13 @@ class AccountingST {
                   + metrics.sum("watchword_archive_open_records"))
           .as("consumed = archived + dead-lettered + given back + open")
           .isEqualTo(metrics.sum("watchword_archive_records_consumed_total"));
-      assertThat(metrics.sum("watchword_archive_records_archived_total")).isEqualTo(48);
+      Path storage = directory.resolve("data/storage");
+      Wait.until(
+          "all detections in the archive",
+          LIMIT,
+          () ->
+              ArchivedRows.number(storage, "select count(*) from detections") >= 48 ? true : null);
+      assertThat(ArchivedRows.number(storage, "select count(*) from detections")).isEqualTo(48);
     }
   }
 

@@ -12,14 +12,10 @@ import dev.watchword.schemas.Task;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.TopicSetup;
-import dev.watchword.sink.archive.ArchiveSql;
-import dev.watchword.storage.StorageConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -77,13 +73,14 @@ class ArchiveKillST {
       }
 
       assertThat(sent.get()).isGreaterThan(300);
-      assertThat(query(storage, "select count(*) from detections")).isEqualTo(sent.get());
+      assertThat(ArchivedRows.number(storage, "select count(*) from detections"))
+          .isEqualTo(sent.get());
       assertThat(
-              query(
+              ArchivedRows.number(
                   storage,
                   "select count(*) from (select distinct kafka_partition, kafka_offset from detections)"))
           .isEqualTo(sent.get());
-      assertThat(query(storage, "select count(distinct camera) from detections"))
+      assertThat(ArchivedRows.number(storage, "select count(distinct camera) from detections"))
           .isEqualTo(CAMERAS);
     }
   }
@@ -138,16 +135,6 @@ class ArchiveKillST {
   }
 
   private static long rows(Path storage) throws Exception {
-    return query(storage, "select count(*) from detections");
-  }
-
-  private static long query(Path storage, String sql) throws Exception {
-    List<Object> values = new ArrayList<>();
-    try (ArchiveSql archive =
-        ArchiveSql.open(
-            new StorageConfig.Directory(storage), storage.resolve("cache"), LocalDate.EPOCH)) {
-      archive.query(sql, head -> {}, values::addAll);
-    }
-    return ((Number) values.get(0)).longValue();
+    return ArchivedRows.number(storage, "select count(*) from detections");
   }
 }
