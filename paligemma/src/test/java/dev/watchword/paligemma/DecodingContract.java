@@ -132,7 +132,7 @@ abstract class DecodingContract {
         }
       }
     }
-    assertThat(answered).isGreaterThanOrEqualTo(1000);
+    assertThat(answered).isEqualTo(2 * PICTURES * PROMPTS);
   }
 
   @Test
