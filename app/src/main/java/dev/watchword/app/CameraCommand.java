@@ -30,14 +30,16 @@ import picocli.CommandLine.Parameters;
 final class CameraCommand {
   private CameraCommand() {}
 
+  private abstract static class OneCamera extends KafkaCommand {
+    @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
+    String id;
+  }
+
   @Command(
       name = "add",
       description = "Adds a camera; an ingest process takes it within a second.",
       mixinStandardHelpOptions = true)
-  static final class Add extends KafkaCommand {
-    @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
-    private String id;
-
+  static final class Add extends OneCamera {
     @Parameters(
         index = "1",
         paramLabel = "URL",
@@ -67,10 +69,7 @@ final class CameraCommand {
       name = "change",
       description = "Changes some keys of a camera; no other camera is touched.",
       mixinStandardHelpOptions = true)
-  static final class Change extends KafkaCommand {
-    @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
-    private String id;
-
+  static final class Change extends OneCamera {
     @Option(names = "--url", paramLabel = "URL", description = "A new URL.")
     private String url;
 
@@ -103,10 +102,7 @@ final class CameraCommand {
       name = "remove",
       description = "Removes a camera, also one that the configuration file names.",
       mixinStandardHelpOptions = true)
-  static final class Remove extends KafkaCommand {
-    @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
-    private String id;
-
+  static final class Remove extends OneCamera {
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
       CameraTopic topic = new CameraTopic(kafka);

@@ -16,7 +16,6 @@ import dev.watchword.simulator.RtspServer;
 import dev.watchword.simulator.SceneClip;
 import dev.watchword.storage.StorageConfig;
 import io.prometheus.client.CollectorRegistry;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -146,10 +145,7 @@ class CameraCommandIT {
   }
 
   private void write(String cameraLines) throws Exception {
-    Files.writeString(
-        file,
-        "data: '%s'\nkafka: {bootstrap.servers: '%s'}\nregistry: {url: '%s'}\nprompts: {p: {text: detect person}}\n%s\n"
-            .formatted(directory, broker.address(), broker.registryUrl(), cameraLines));
+    broker.config(file, "data: '%s'%n%s".formatted(directory, cameraLines));
   }
 
   private static void awaitHealth(IngestService ingest, String cameras) {
@@ -163,12 +159,7 @@ class CameraCommandIT {
   }
 
   private CommandLineRun run(String... arguments) {
-    String[] all = new String[arguments.length + 3];
-    all[0] = "camera";
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    all[all.length - 2] = "-c";
-    all[all.length - 1] = file.toString();
-    return CommandLineRun.of(all);
+    return CommandLineRun.of(file, "camera", arguments);
   }
 
   private String detail(String camera) {

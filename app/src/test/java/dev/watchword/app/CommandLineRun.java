@@ -3,6 +3,9 @@ package dev.watchword.app;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** One command run in this JVM: its exit code and what it printed. */
 record CommandLineRun(int exitCode, String out, String err) {
@@ -21,6 +24,14 @@ record CommandLineRun(int exitCode, String out, String err) {
       System.setOut(systemOut);
       System.setErr(systemErr);
     }
+  }
+
+  /** A command and its arguments, with a configuration file. */
+  static CommandLineRun of(Path config, String command, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("-c", config.toString()));
+    return of(all.toArray(String[]::new));
   }
 
   /** The one line that speaks about the subject. */

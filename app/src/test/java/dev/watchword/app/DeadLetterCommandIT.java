@@ -7,7 +7,6 @@ import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.DeadLetters;
 import dev.watchword.service.kafka.KafkaSettings;
 import io.prometheus.client.CollectorRegistry;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -33,10 +32,7 @@ class DeadLetterCommandIT {
     broker = new TestBroker(directory);
     kafka = broker.settings("", new CollectorRegistry());
     file =
-        Files.writeString(
-            directory.resolve("watchword.yaml"),
-            "kafka: {bootstrap.servers: '%s'}%nregistry: {url: '%s'}%ncameras: {gate: {url: 'rtsp://h/'}}%nprompts: {p: {text: detect person}}%n"
-                .formatted(broker.address(), broker.registryUrl()));
+        broker.config(directory.resolve("watchword.yaml"), "cameras: {gate: {url: 'rtsp://h/'}}");
   }
 
   @AfterEach
@@ -57,12 +53,7 @@ class DeadLetterCommandIT {
   }
 
   private CommandLineRun run(String... arguments) {
-    String[] all = new String[arguments.length + 3];
-    all[0] = "dead-letter";
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    all[all.length - 2] = "-c";
-    all[all.length - 1] = file.toString();
-    return CommandLineRun.of(all);
+    return CommandLineRun.of(file, "dead-letter", arguments);
   }
 
   @Test

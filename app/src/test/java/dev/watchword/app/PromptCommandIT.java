@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.watchword.schemas.Prompt;
 import dev.watchword.schemas.Topic;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,10 +22,7 @@ class PromptCommandIT {
   void start() throws Exception {
     broker = new TestBroker(directory);
     file =
-        Files.writeString(
-            directory.resolve("watchword.yaml"),
-            "kafka: {bootstrap.servers: '%s'}%nregistry: {url: '%s'}%ncameras: {gate: {url: 'rtsp://h/'}}%nprompts: {p: {text: detect person}}%n"
-                .formatted(broker.address(), broker.registryUrl()));
+        broker.config(directory.resolve("watchword.yaml"), "cameras: {gate: {url: 'rtsp://h/'}}");
   }
 
   @AfterEach
@@ -35,12 +31,7 @@ class PromptCommandIT {
   }
 
   private CommandLineRun run(String... arguments) {
-    String[] all = new String[arguments.length + 3];
-    all[0] = "prompt";
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    all[all.length - 2] = "-c";
-    all[all.length - 1] = file.toString();
-    return CommandLineRun.of(all);
+    return CommandLineRun.of(file, "prompt", arguments);
   }
 
   private List<Prompt> topic() throws Exception {

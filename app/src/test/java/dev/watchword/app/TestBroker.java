@@ -8,6 +8,8 @@ import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.TopicSetup;
 import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +45,18 @@ final class TestBroker implements AutoCloseable {
   KafkaSettings settings(String yaml, CollectorRegistry metrics) {
     return KafkaSettings.from(ConfigFile.parse("test.yaml", yaml, name -> null), metrics)
         .at(address(), registry.url());
+  }
+
+  /**
+   * A configuration file for commands.
+   *
+   * @param more its lines beside those that name the broker, the registry and a prompt
+   */
+  Path config(Path file, String more) throws IOException {
+    return Files.writeString(
+        file,
+        "kafka: {bootstrap.servers: '%s'}%nregistry: {url: '%s'}%nprompts: {p: {text: detect person}}%n%s%n"
+            .formatted(address(), registryUrl(), more));
   }
 
   String address() {

@@ -7,10 +7,7 @@ import dev.watchword.paligemma.engine.EngineModel;
 import dev.watchword.schemas.Ids;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.Backoff;
-import dev.watchword.service.Health;
-import dev.watchword.service.HealthLog;
-import dev.watchword.service.LoopThread;
-import dev.watchword.service.Service;
+import dev.watchword.service.LoopService;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.ConnectingLoop;
 import dev.watchword.service.kafka.KafkaSettings;
@@ -34,56 +31,30 @@ import org.slf4j.LoggerFactory;
  * consumer group. The model is loaded on that thread after {@link #start()}; one that cannot be
  * loaded is told to the context as a bug, in one sentence.
  */
-public final class InferenceService implements Service {
+public final class InferenceService extends LoopService {
   private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
   private static final String NAME = "inference";
   private static final int MIN_POLL_RECORDS = 64;
 
-  private final ServiceContext context;
   private final InferenceConfig config;
   private final Path cacheDirectory;
   private final InferenceMetrics metrics;
-  private final HealthLog health = new HealthLog(NAME);
-  private LoopThread thread;
 
   /**
    * @param cacheDirectory where the embedded checkpoint is unpacked when the configuration names
    *     none
    */
   public InferenceService(ServiceContext context, InferenceConfig config, Path cacheDirectory) {
-    this.context = Objects.requireNonNull(context, "context");
+    super(NAME, context);
     this.config = Objects.requireNonNull(config, "config");
     this.cacheDirectory = Objects.requireNonNull(cacheDirectory, "cacheDirectory");
     this.metrics = new InferenceMetrics(context.registry());
   }
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public synchronized void start() {
+  public void start() {
     health.quietlyDown("loading model");
-    thread = new LoopThread(NAME, new ConnectingLoop(new Worker(), health), this::broken).start();
-  }
-
-  @Override
-  public Health health() {
-    return health.current();
-  }
-
-  @Override
-  public synchronized void close() {
-    if (thread != null) {
-      thread.close();
-      thread = null;
-    }
-  }
-
-  private void broken(Throwable failure) {
-    health.quietlyDown(String.valueOf(failure.getMessage()));
-    context.bugs().accept(failure);
+    start(NAME, new ConnectingLoop(new Worker(), health));
   }
 
   /** Loads the model first, and once: it outlives a loop that could not be made. */

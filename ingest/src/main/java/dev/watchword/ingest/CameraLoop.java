@@ -22,7 +22,7 @@ final class CameraLoop implements AutoCloseable {
   private final FrameGate gate;
   private final JpegEncoder encoder;
   private final FramePublisher publisher;
-  private final IngestMetrics.Camera metrics;
+  private final CameraMetrics metrics;
   private long sequence;
   private boolean encodeFailureLogged;
 
@@ -37,7 +37,7 @@ final class CameraLoop implements AutoCloseable {
       FrameSource source,
       JpegEncoder encoder,
       FramePublisher publisher,
-      IngestMetrics.Camera metrics,
+      CameraMetrics metrics,
       List<PacketTap> taps) {
     this.camera = camera;
     this.session = session;

@@ -25,7 +25,7 @@ final class CameraSupervisor implements LoopThread.Loop {
   private final CameraConfig camera;
   private final FrameSource.Opener opener;
   private final FramePublisher publisher;
-  private final IngestMetrics.Camera metrics;
+  private final CameraMetrics metrics;
   private final Clock clock;
   private final Pause pause;
   private final RandomGenerator random;
@@ -43,7 +43,7 @@ final class CameraSupervisor implements LoopThread.Loop {
       CameraConfig camera,
       FrameSource.Opener opener,
       FramePublisher publisher,
-      IngestMetrics.Camera metrics,
+      CameraMetrics metrics,
       Clock clock,
       Pause pause,
       RandomGenerator random) {
@@ -58,7 +58,7 @@ final class CameraSupervisor implements LoopThread.Loop {
       CameraConfig camera,
       FrameSource.Opener opener,
       FramePublisher publisher,
-      IngestMetrics.Camera metrics,
+      CameraMetrics metrics,
       Clock clock,
       Pause pause,
       RandomGenerator random,

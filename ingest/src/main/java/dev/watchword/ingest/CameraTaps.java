@@ -22,7 +22,7 @@ final class CameraTaps implements AutoCloseable {
       CameraConfig camera,
       Path storage,
       Consumer<Segment> index,
-      IngestMetrics.Camera metrics,
+      CameraMetrics metrics,
       Clock clock,
       Consumer<Throwable> bugs) {
     ring = new PacketRing(camera.evidence());

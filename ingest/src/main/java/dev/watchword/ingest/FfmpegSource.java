@@ -47,7 +47,7 @@ final class FfmpegSource implements FrameSource {
   private final long startNanos = System.nanoTime();
   private DecodePlan plan;
   private Sampler sampler;
-  private IngestMetrics.Camera metrics;
+  private CameraMetrics metrics;
   private boolean pictureReady;
   private int width;
   private int height;
@@ -100,7 +100,7 @@ final class FfmpegSource implements FrameSource {
   }
 
   @Override
-  public void sampledBy(Sampler sampler, IngestMetrics.Camera metrics) {
+  public void sampledBy(Sampler sampler, CameraMetrics metrics) {
     this.metrics = metrics;
     this.sampler = sampler;
     plan = plan(camera.decode(), sampler, metrics::decodeOverflow);

@@ -72,7 +72,7 @@ final class FramePublisher implements AutoCloseable {
   }
 
   /** Sends the frame, or keeps it in the spool, or counts it as dropped. */
-  void publish(SampledFrame frame, IngestMetrics.Camera metrics) {
+  void publish(SampledFrame frame, CameraMetrics metrics) {
     Optional<DropReason> kept = spool.isEmpty() ? trouble.keepsBack() : trouble.present();
     if (kept.isPresent()) {
       spool.keep(frame, kept.get(), metrics);

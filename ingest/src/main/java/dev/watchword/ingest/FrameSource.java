@@ -18,7 +18,7 @@ interface FrameSource extends AutoCloseable {
    *
    * @param sampler is told of each frame by whoever reads this source
    */
-  default void sampledBy(Sampler sampler, IngestMetrics.Camera metrics) {}
+  default void sampledBy(Sampler sampler, CameraMetrics metrics) {}
 
   /**
    * Tells the source, after each frame that was looked at, whether key frames alone will do from

@@ -1,20 +1,11 @@
 package dev.watchword.ingest;
 
 import dev.watchword.ingest.coverage.CoverageBook;
-import dev.watchword.ingest.coverage.CoverageBook.Counts;
-import dev.watchword.ingest.coverage.CoverageBook.Minute;
-import dev.watchword.ingest.outbox.Spooled;
-import dev.watchword.schemas.CaptureClock;
-import dev.watchword.schemas.SampledFrame;
 import dev.watchword.schemas.Topic;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 import io.prometheus.client.Histogram;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Locale;
-import java.util.function.Consumer;
 
 /**
  * What ingest counts. For each camera, at any time:
@@ -28,34 +19,34 @@ import java.util.function.Consumer;
  * what waits on disk, and recovered what an earlier process had left there.
  */
 final class IngestMetrics {
-  private final Counter captured;
-  private final Counter decoded;
-  private final Counter overflows;
-  private final Counter notSampled;
-  private final Counter gated;
-  private final Counter dropped;
-  private final Counter published;
-  private final Counter bytes;
-  private final Counter spooled;
-  private final Counter late;
-  private final Counter recovered;
-  private final Gauge inFlight;
-  private final Gauge outbox;
-  private final Gauge live;
-  private final Gauge clockError;
-  private final Gauge clockSkew;
-  private final Gauge idle;
-  private final Counter leftOutIdle;
-  private final Gauge recording;
-  private final Counter recordedBytes;
-  private final Counter recordingFailures;
-  private final Counter unrecorded;
-  private final Counter outboxCuts;
-  private final Counter recordsLost;
-  private final Counter deadLetters;
-  private final Counter sessions;
-  private final Counter failures;
-  private final Histogram latency;
+  final Counter captured;
+  final Counter decoded;
+  final Counter overflows;
+  final Counter notSampled;
+  final Counter gated;
+  final Counter dropped;
+  final Counter published;
+  final Counter bytes;
+  final Counter spooled;
+  final Counter late;
+  final Counter recovered;
+  final Gauge inFlight;
+  final Gauge outbox;
+  final Gauge live;
+  final Gauge clockError;
+  final Gauge clockSkew;
+  final Gauge idle;
+  final Counter leftOutIdle;
+  final Gauge recording;
+  final Counter recordedBytes;
+  final Counter recordingFailures;
+  final Counter unrecorded;
+  final Counter outboxCuts;
+  final Counter recordsLost;
+  final Counter deadLetters;
+  final Counter sessions;
+  final Counter failures;
+  final Histogram latency;
 
   private final CoverageBook book;
 
@@ -189,218 +180,7 @@ final class IngestMetrics {
   }
 
   /** The metrics of one camera; all its counters show from now on, at 0. */
-  Camera camera(String id) {
-    return new Camera(id);
-  }
-
-  /**
-   * Safe for use by many threads, but for what speaks of no frame: that is the camera's thread's,
-   * and of the {@link #frame} told last.
-   */
-  final class Camera {
-    private final String id;
-    private Minute current;
-    private final Counter.Child captured;
-    private final Counter.Child decoded;
-    private final Counter.Child overflows;
-    private final Counter.Child notSampled;
-    private final Counter.Child gated;
-    private final Counter.Child published;
-    private final Counter.Child bytes;
-    private final Counter.Child spooled;
-    private final Counter.Child late;
-    private final Gauge.Child inFlight;
-    private final Gauge.Child outbox;
-    private final Gauge.Child live;
-    private final Gauge.Child clockError;
-    private final Gauge.Child clockSkew;
-    private final Counter.Child sessions;
-
-    private Camera(String id) {
-      this.id = id;
-      captured = IngestMetrics.this.captured.labels(id);
-      decoded = IngestMetrics.this.decoded.labels(id);
-      overflows = IngestMetrics.this.overflows.labels(id);
-      notSampled = IngestMetrics.this.notSampled.labels(id);
-      gated = IngestMetrics.this.gated.labels(id);
-      published = IngestMetrics.this.published.labels(id);
-      bytes = IngestMetrics.this.bytes.labels(id);
-      spooled = IngestMetrics.this.spooled.labels(id);
-      late = IngestMetrics.this.late.labels(id);
-      inFlight = IngestMetrics.this.inFlight.labels(id);
-      outbox = IngestMetrics.this.outbox.labels(id);
-      live = IngestMetrics.this.live.labels(id);
-      clockError = IngestMetrics.this.clockError.labels(id);
-      clockSkew = IngestMetrics.this.clockSkew.labels(id);
-      live(false);
-      sessions = IngestMetrics.this.sessions.labels(id);
-    }
-
-    /** The frame that the camera's thread counts next. */
-    void frame(String session, long capturedAtMicros) {
-      current = Minute.of(id, session, capturedAtMicros);
-    }
-
-    void captured() {
-      captured.inc();
-      count(current, Counts::captured);
-    }
-
-    void decoded() {
-      decoded.inc();
-    }
-
-    /** Frames held back undecoded became too many, so they are decoded. */
-    void decodeOverflow() {
-      overflows.inc();
-    }
-
-    void notSampled() {
-      notSampled.inc();
-      count(current, Counts::notSampled);
-    }
-
-    void gated() {
-      gated.inc();
-      count(current, Counts::gated);
-    }
-
-    void dropped(DropReason reason) {
-      dropped(current, reason);
-    }
-
-    private void dropped(Minute minute, DropReason reason) {
-      dropped.labels(id, reason.label()).inc();
-      count(minute, counts -> counts.dropped(reason.label()));
-    }
-
-    void dropped(SampledFrame frame, DropReason reason) {
-      dropped(minute(frame), reason);
-    }
-
-    void sent(SampledFrame frame) {
-      inFlight.inc();
-      count(minute(frame), counts -> counts.pending(1));
-    }
-
-    /** An answer for a frame that was {@link #sent}: the broker has it. */
-    void acknowledged(SampledFrame frame, double secondsSinceCapture) {
-      published.inc();
-      bytes.inc(frame.getImage().limit());
-      latency.observe(Math.max(0, secondsSinceCapture));
-      inFlight.dec();
-      count(
-          minute(frame),
-          counts -> {
-            counts.published();
-            counts.pending(-1);
-          });
-    }
-
-    /** An answer for a frame that was {@link #sent}: it is to be sent again, later, or lost. */
-    void unsent(SampledFrame frame) {
-      inFlight.dec();
-      count(minute(frame), counts -> counts.pending(-1));
-    }
-
-    void spooled(SampledFrame frame) {
-      spooled.inc();
-      outbox.inc();
-      count(
-          minute(frame),
-          counts -> {
-            counts.spooled();
-            counts.pending(1);
-          });
-    }
-
-    /** An earlier process had spooled it. */
-    void recovered(Spooled.Origin origin) {
-      recovered.labels(id).inc();
-      outbox.inc();
-      count(minute(origin), counts -> counts.pending(1));
-    }
-
-    /** A frame of the outbox: the broker has it. */
-    void late(Spooled.Origin origin) {
-      late.inc();
-      outbox.dec();
-      count(
-          minute(origin),
-          counts -> {
-            counts.late();
-            counts.pending(-1);
-          });
-    }
-
-    /** A frame of the outbox is lost. */
-    void lostFromOutbox(Spooled.Origin origin, DropReason reason) {
-      dropped(minute(origin), reason);
-      outbox.dec();
-      count(minute(origin), counts -> counts.pending(-1));
-    }
-
-    private void count(Minute minute, Consumer<Counts> change) {
-      if (minute != null) {
-        book.count(minute, change);
-      }
-    }
-
-    private static Minute minute(SampledFrame frame) {
-      return Minute.of(
-          frame.getId().getCamera(),
-          frame.getId().getSession(),
-          ChronoUnit.MICROS.between(Instant.EPOCH, frame.getCapturedAt()));
-    }
-
-    private static Minute minute(Spooled.Origin origin) {
-      return Minute.of(origin.camera(), origin.session(), origin.capturedAtMicros());
-    }
-
-    void live(boolean now) {
-      live.set(now ? 1 : 0);
-      if (!now) {
-        idle(false);
-        clock(new ClockQuality(CaptureClock.ARRIVAL, -1, Double.NaN));
-      }
-    }
-
-    void clock(ClockQuality quality) {
-      clockError.set(quality.errorMicros() < 0 ? Double.NaN : quality.errorMicros() / 1e6);
-      clockSkew.set(quality.skewPpm() / 1e6);
-    }
-
-    void idle(boolean now) {
-      idle.labels(id).set(now ? 1 : 0);
-    }
-
-    /** A frame that is not sampled, of a camera that is idle. */
-    void leftOutIdle() {
-      leftOutIdle.labels(id).inc();
-    }
-
-    void recording(boolean now) {
-      recording.labels(id).set(now ? 1 : 0);
-    }
-
-    void recorded(long segmentBytes) {
-      recordedBytes.labels(id).inc(segmentBytes);
-    }
-
-    void recordingFailure() {
-      recordingFailures.labels(id).inc();
-    }
-
-    void unrecorded() {
-      unrecorded.labels(id).inc();
-    }
-
-    void session() {
-      sessions.inc();
-    }
-
-    void failure(dev.watchword.schemas.CameraCause cause) {
-      failures.labels(id, cause.name().toLowerCase(Locale.ROOT)).inc();
-    }
+  CameraMetrics camera(String id) {
+    return new CameraMetrics(this, book, id);
   }
 }

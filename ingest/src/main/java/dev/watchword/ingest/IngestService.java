@@ -148,7 +148,7 @@ public final class IngestService implements Service {
   }
 
   private RunningCamera start(CameraConfig camera) {
-    IngestMetrics.Camera counts = metrics.camera(camera.id());
+    CameraMetrics counts = metrics.camera(camera.id());
     CameraTaps taps =
         new CameraTaps(
             camera,

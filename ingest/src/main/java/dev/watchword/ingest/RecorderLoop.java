@@ -36,7 +36,7 @@ final class RecorderLoop implements LoopThread.Loop {
   private final PacketQueue queue;
   private final RecordingFiles files;
   private final Consumer<Segment> index;
-  private final IngestMetrics.Camera metrics;
+  private final CameraMetrics metrics;
   private final RecordingWatch watch;
   private final Clock clock;
   private Opened stream;
@@ -55,7 +55,7 @@ final class RecorderLoop implements LoopThread.Loop {
       PacketQueue queue,
       RecordingFiles files,
       Consumer<Segment> index,
-      IngestMetrics.Camera metrics,
+      CameraMetrics metrics,
       RecordingWatch watch,
       Clock clock) {
     this.camera = camera;

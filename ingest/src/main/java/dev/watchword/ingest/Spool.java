@@ -57,7 +57,7 @@ final class Spool implements AutoCloseable {
   }
 
   /** Keeps the frame, or counts it as dropped for the given reason. */
-  void keep(SampledFrame frame, DropReason reason, IngestMetrics.Camera camera) {
+  void keep(SampledFrame frame, DropReason reason, CameraMetrics camera) {
     if (outbox == null || !reason.isPassing()) {
       camera.dropped(frame, reason);
       return;

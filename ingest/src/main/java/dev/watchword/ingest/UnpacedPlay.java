@@ -26,7 +26,7 @@ public final class UnpacedPlay {
   /** Plays the recording once, to its end. Throws {@link IOException} when it cannot be played. */
   public static Result play(CameraConfig camera) throws IOException {
     Sampler sampler = new Sampler(camera.samplesPerSecond());
-    IngestMetrics.Camera metrics =
+    CameraMetrics metrics =
         new IngestMetrics(new CollectorRegistry(), new CoverageBook("unread")).camera(camera.id());
     int frames = 0;
     int decoded = 0;

@@ -193,8 +193,7 @@ class DecodeModesIT {
   private static Played play(
       Path clip, double rate, DecodeMode mode, Consumer<FrameSource> afterEachSample) {
     CollectorRegistry registry = new CollectorRegistry();
-    IngestMetrics.Camera metrics =
-        new IngestMetrics(registry, new CoverageBook("test")).camera("gate");
+    CameraMetrics metrics = new IngestMetrics(registry, new CoverageBook("test")).camera("gate");
     Sampler sampler = new Sampler(rate);
     List<Seen> seen = new ArrayList<>();
     Clock clock = Clock.fixed(java.time.Instant.EPOCH, java.time.ZoneOffset.UTC);

@@ -24,7 +24,7 @@ class FramePublisherTest {
   private static final long SECOND = 1_000_000_000L;
 
   private final Topics topics = new Topics(false);
-  private final IngestMetrics.Camera metrics = topics.metrics.camera("gate");
+  private final CameraMetrics metrics = topics.metrics.camera("gate");
 
   @Test
   void countsAFrameAsPublishedOnceTheBrokerHasIt() {

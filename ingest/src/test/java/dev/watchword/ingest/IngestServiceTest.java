@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +37,7 @@ class IngestServiceTest {
   @Test
   void isHealthyWhenACameraIsNot() {
     start("gate", "dead", "film");
-    await(() -> service.health().detail().equals("1 of 3 cameras live, 1 ended"));
+    Watch.await(() -> service.health().detail().equals("1 of 3 cameras live, 1 ended"));
 
     assertThat(service.health().ok()).isTrue();
     assertThat(service.name()).isEqualTo("ingest");
@@ -47,7 +46,7 @@ class IngestServiceTest {
   @Test
   void isHealthyWhenNoCameraIsLive() {
     start("dead");
-    await(() -> topics.states().contains("WAITING REFUSED"));
+    Watch.await(() -> topics.states().contains("WAITING REFUSED"));
 
     assertThat(service.health()).isEqualTo(Health.up("0 of 1 cameras live"));
   }
@@ -56,7 +55,7 @@ class IngestServiceTest {
   void isNotHealthyWithoutABroker() {
     topics.producer.sendException = new TimeoutException("no metadata");
     start("gate");
-    await(
+    Watch.await(
         () ->
             service
                 .health()
@@ -69,7 +68,7 @@ class IngestServiceTest {
   @Test
   void hasNothingInFlightAfterItHasClosed() {
     start("gate", "film");
-    await(() -> topics.states().contains("ENDED ENDED"));
+    Watch.await(() -> topics.states().contains("ENDED ENDED"));
     service.close();
     service.close();
 
@@ -119,13 +118,5 @@ class IngestServiceTest {
             Pause.real(),
             (roster, health) -> new FixedPlacement(entries, roster, health));
     service.start();
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + 10_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
-    }
   }
 }

@@ -203,7 +203,7 @@ class OutageTest {
     }
 
     private void capture() {
-      IngestMetrics.Camera metrics = topics.metrics.camera("gate");
+      CameraMetrics metrics = topics.metrics.camera("gate");
       SampledFrame frame = Frames.frame("gate", captured++, 1000);
       metrics.frame(frame.getId().getSession(), micros(frame.getCapturedAt()));
       metrics.captured();

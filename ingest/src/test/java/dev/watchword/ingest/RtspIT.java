@@ -182,17 +182,17 @@ class RtspIT {
       supervisors.add(supervisor);
       threads.add(new LoopThread("camera-" + name, supervisor, bugs::add).start());
     }
-    await(() -> supervisors.stream().allMatch(s -> s.state() == CameraState.LIVE));
+    Watch.await(() -> supervisors.stream().allMatch(s -> s.state() == CameraState.LIVE));
     for (int i = 0; i < 12; i++) {
       server.fault("cam" + i, Fault.STALL);
     }
     long stalled = System.nanoTime();
-    await(() -> supervisors.stream().allMatch(s -> s.state() == CameraState.WAITING));
+    Watch.await(() -> supervisors.stream().allMatch(s -> s.state() == CameraState.WAITING));
     assertThat(System.nanoTime() - stalled).isLessThan(4 * SECOND);
     for (int i = 0; i < 12; i++) {
       server.fault("cam" + i, Fault.NONE);
     }
-    await(() -> supervisors.stream().allMatch(s -> s.state() == CameraState.LIVE));
+    Watch.await(() -> supervisors.stream().allMatch(s -> s.state() == CameraState.LIVE));
 
     long stop = System.nanoTime();
     threads.forEach(LoopThread::stop);
@@ -211,10 +211,10 @@ class RtspIT {
     if (fault == Fault.MUTE) {
       server.fault("gate", fault);
       thread.start();
-      await(() -> server.clients() == 1);
+      Watch.await(() -> server.clients() == 1);
     } else {
       thread.start();
-      await(() -> supervisor.state() == CameraState.LIVE);
+      Watch.await(() -> supervisor.state() == CameraState.LIVE);
       server.fault("gate", fault);
     }
     long stop = System.nanoTime();
@@ -258,14 +258,6 @@ class RtspIT {
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("in time").isLessThan(end);
       supervisor.step();
-    }
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + 20 * SECOND;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
     }
   }
 }

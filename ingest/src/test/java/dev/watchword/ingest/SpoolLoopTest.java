@@ -146,7 +146,7 @@ class SpoolLoopTest {
   }
 
   private static void publish(Topics topics, long from, long to) {
-    IngestMetrics.Camera metrics = topics.metrics.camera("gate");
+    CameraMetrics metrics = topics.metrics.camera("gate");
     for (long i = from; i < to; i++) {
       metrics.captured();
       topics.publisher.publish(Frames.frame("gate", i, 100), metrics);

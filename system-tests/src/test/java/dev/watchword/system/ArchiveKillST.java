@@ -19,8 +19,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -53,20 +56,20 @@ class ArchiveKillST {
                   """
                       .formatted(storage));
 
-      AtomicBoolean enough = new AtomicBoolean();
       AtomicLong sent = new AtomicLong();
-      Thread source = Thread.ofPlatform().start(() -> send(kafka, enough, sent));
-      Random random = new Random(5);
-      for (int life = 0; life < LIVES; life++) {
-        try (WatchwordProcess archive = archive(config)) {
-          String metrics = metrics(archive);
-          Wait.until("files of life " + life, LIMIT, () -> files(metrics) > 0 ? true : null);
-          TimeUnit.MILLISECONDS.sleep(random.nextInt(1_000));
-          archive.kill();
+      try (Source source = new Source(kafka, sent)) {
+        Random random = new Random(5);
+        for (int life = 0; life < LIVES; life++) {
+          try (WatchwordProcess archive = archive(config)) {
+            String metrics = metrics(archive);
+            Wait.until("files of life " + life, LIMIT, () -> files(metrics) > 0 ? true : null);
+            long end = sent.get() + random.nextInt(100);
+            Wait.until("record " + end, LIMIT, () -> sent.get() >= end ? true : null);
+            archive.kill();
+          }
         }
+        source.finish();
       }
-      enough.set(true);
-      source.join();
       try (WatchwordProcess archive = archive(config)) {
         Wait.until("the rest", LIMIT, () -> rows(storage) >= sent.get() ? true : null);
         archive.stop(Duration.ofSeconds(10));
@@ -85,19 +88,39 @@ class ArchiveKillST {
     }
   }
 
-  private static void send(KafkaSettings kafka, AtomicBoolean enough, AtomicLong sent) {
-    try (KafkaProducer<String, Object> producer =
-        new KafkaProducer<>(kafka.producer("test", Map.of()))) {
-      for (long i = 0; !enough.get(); i++) {
-        String camera = "camera-" + i % CAMERAS;
-        producer
-            .send(new ProducerRecord<>(kafka.name(Topic.DETECTIONS), camera, empty(camera, i)))
-            .get();
-        sent.incrementAndGet();
-        TimeUnit.MILLISECONDS.sleep(10);
+  /** A hundred records a second, each acknowledged before it counts. */
+  private static final class Source implements AutoCloseable {
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+    private final KafkaProducer<String, Object> producer;
+    private final ScheduledFuture<?> sending;
+
+    Source(KafkaSettings kafka, AtomicLong sent) {
+      producer = new KafkaProducer<>(kafka.producer("test", Map.of()));
+      String topic = kafka.name(Topic.DETECTIONS);
+      sending = thread.scheduleAtFixedRate(() -> send(topic, sent), 0, 10, TimeUnit.MILLISECONDS);
+    }
+
+    private void send(String topic, AtomicLong sent) {
+      String camera = "camera-" + sent.get() % CAMERAS;
+      try {
+        producer.send(new ProducerRecord<>(topic, camera, empty(camera, sent.get()))).get();
+      } catch (InterruptedException | ExecutionException e) {
+        throw new IllegalStateException(e);
       }
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
+      sent.incrementAndGet();
+    }
+
+    /** Fails when a record could not be sent. */
+    void finish() throws Exception {
+      if (sending.isDone()) {
+        sending.get();
+      }
+    }
+
+    @Override
+    public void close() {
+      thread.close();
+      producer.close();
     }
   }
 

@@ -1,10 +1,7 @@
 package dev.watchword.sink.archive;
 
 import dev.watchword.service.Backoff;
-import dev.watchword.service.Health;
-import dev.watchword.service.HealthLog;
-import dev.watchword.service.LoopThread;
-import dev.watchword.service.Service;
+import dev.watchword.service.LoopService;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.ConnectingLoop;
 import dev.watchword.service.kafka.KafkaSettings;
@@ -24,66 +21,32 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * Keeps all detections and events as Parquet files in object storage. Several processes share the
  * partitions as a consumer group.
  */
-public final class ArchiveService implements Service {
+public final class ArchiveService extends LoopService {
   private static final String NAME = "archive";
 
-  private final ServiceContext context;
   private final ArchiveConfig config;
   private final ArchiveMetrics metrics;
-  private final HealthLog health = new HealthLog(NAME);
-  private LoopThread thread;
-  private LoopThread retention;
 
   public ArchiveService(ServiceContext context, ArchiveConfig config) {
-    this.context = Objects.requireNonNull(context, "context");
+    super(NAME, context);
     this.config = Objects.requireNonNull(config, "config");
     this.metrics = new ArchiveMetrics(context.registry());
   }
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public synchronized void start() {
+  public void start() {
     health.quietlyDown("connecting");
-    thread = new LoopThread(NAME, new ConnectingLoop(new Worker(), health), this::broken).start();
+    start(NAME, new ConnectingLoop(new Worker(), health));
     if (!config.retention().isForEver()) {
-      retention =
-          new LoopThread(
-                  "archive-retention",
-                  new RetentionLoop(
-                      config.retention(),
-                      config.storage().open(),
-                      List.of(DetectionRows.DIRECTORY, EventRows.DIRECTORY),
-                      context.clock(),
-                      metrics),
-                  this::broken)
-              .start();
+      start(
+          "archive-retention",
+          new RetentionLoop(
+              config.retention(),
+              config.storage().open(),
+              List.of(DetectionRows.DIRECTORY, EventRows.DIRECTORY),
+              context.clock(),
+              metrics));
     }
-  }
-
-  @Override
-  public Health health() {
-    return health.current();
-  }
-
-  @Override
-  public synchronized void close() {
-    if (retention != null) {
-      retention.close();
-      retention = null;
-    }
-    if (thread != null) {
-      thread.close();
-      thread = null;
-    }
-  }
-
-  private void broken(Throwable failure) {
-    health.quietlyDown(String.valueOf(failure.getMessage()));
-    context.bugs().accept(failure);
   }
 
   /** The admin client outlives a loop that could not be made. */

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -117,13 +118,26 @@ final class EventLoop implements LoopThread.Loop {
     };
   }
 
-  private static boolean isOutage(Throwable failure) {
+  static boolean isOutage(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof RetriableException || cause instanceof MissingSourceTopicException) {
+      if (cause instanceof RetriableException
+          || cause instanceof MissingSourceTopicException
+          || stumbledOverALostLeader(cause)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Kafka's consumer up to 4.3.1, while a partition has no leader: KAFKA-20312. */
+  private static boolean stumbledOverALostLeader(Throwable cause) {
+    return cause instanceof NullPointerException
+        && Stream.of(cause.getStackTrace())
+            .map(StackTraceElement::getClassName)
+            .filter(name -> !name.startsWith("java."))
+            .findFirst()
+            .filter(name -> name.startsWith("org.apache.kafka.clients.consumer."))
+            .isPresent();
   }
 
   @Override

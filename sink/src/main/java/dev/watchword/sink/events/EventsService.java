@@ -1,10 +1,7 @@
 package dev.watchword.sink.events;
 
 import dev.watchword.schemas.Topic;
-import dev.watchword.service.Health;
-import dev.watchword.service.HealthLog;
-import dev.watchword.service.LoopThread;
-import dev.watchword.service.Service;
+import dev.watchword.service.LoopService;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordEncoder;
@@ -19,33 +16,25 @@ import org.apache.kafka.streams.Topology;
  * Detections to object events, exactly once. Several processes share the partitions as a consumer
  * group.
  */
-public final class EventsService implements Service {
+public final class EventsService extends LoopService {
   private static final String NAME = "events";
   private static final long CACHE_BYTES = 32L << 20;
 
-  private final ServiceContext context;
   private final EventsConfig config;
   private final EventsMetrics metrics;
-  private final HealthLog health = new HealthLog(NAME);
   private RecordEncoder encoder;
-  private LoopThread thread;
 
   public EventsService(ServiceContext context, EventsConfig config) {
-    this.context = Objects.requireNonNull(context, "context");
+    super(NAME, context);
     this.config = Objects.requireNonNull(config, "config");
     this.metrics = new EventsMetrics(context.registry());
-  }
-
-  @Override
-  public String name() {
-    return NAME;
   }
 
   @Override
   public synchronized void start() {
     health.quietlyDown("connecting");
     encoder = context.kafka().encoder();
-    thread = new LoopThread(NAME, new EventLoop(this::streams, health), this::broken).start();
+    start(NAME, new EventLoop(this::streams, health));
   }
 
   private KafkaStreams streams() {
@@ -86,21 +75,11 @@ public final class EventsService implements Service {
   }
 
   @Override
-  public Health health() {
-    return health.current();
-  }
-
-  @Override
   public synchronized void close() {
-    if (thread != null) {
-      thread.close();
-      thread = null;
+    super.close();
+    if (encoder != null) {
       encoder.close();
+      encoder = null;
     }
-  }
-
-  private void broken(Throwable failure) {
-    health.quietlyDown(String.valueOf(failure.getMessage()));
-    context.bugs().accept(failure);
   }
 }
