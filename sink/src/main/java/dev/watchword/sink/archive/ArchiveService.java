@@ -8,6 +8,7 @@ import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.ConnectingLoop;
 import dev.watchword.service.kafka.KafkaSettings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,18 +22,22 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Keeps all detections and events as Parquet files in object storage. Several processes share the
- * partitions as a consumer group.
+ * Keeps all detections and events as Parquet files in object storage, and deletes what is older or
+ * more than may be kept, evidence included. Several processes share the partitions as a consumer
+ * group.
  */
 public final class ArchiveService implements Service {
   private static final String NAME = "archive";
+
+  /** Where ingest puts the pictures and clips that it is asked for. */
+  private static final String EVIDENCE = "evidence";
 
   private final ServiceContext context;
   private final ArchiveConfig config;
   private final ArchiveMetrics metrics;
   private final HealthLog health = new HealthLog(NAME);
+  private final List<LoopThread> retention = new ArrayList<>();
   private LoopThread thread;
-  private LoopThread retention;
 
   public ArchiveService(ServiceContext context, ArchiveConfig config) {
     this.context = Objects.requireNonNull(context, "context");
@@ -49,18 +54,16 @@ public final class ArchiveService implements Service {
   public synchronized void start() {
     health.quietlyDown("connecting");
     thread = new LoopThread(NAME, new ConnectingLoop(new Worker(), health), this::broken).start();
-    if (!config.retention().isForEver()) {
-      retention =
-          new LoopThread(
-                  "archive-retention",
-                  new RetentionLoop(
-                      config.retention(),
-                      config.storage().open(),
-                      List.of(DetectionRows.DIRECTORY, EventRows.DIRECTORY),
-                      context.clock(),
-                      metrics),
-                  this::broken)
-              .start();
+    delete(config.retention(), NAME, List.of(DetectionRows.DIRECTORY, EventRows.DIRECTORY));
+    delete(config.evidence(), EVIDENCE, List.of(EVIDENCE));
+  }
+
+  private void delete(Retention old, String kind, List<String> directories) {
+    if (!old.isForEver()) {
+      RetentionLoop loop =
+          new RetentionLoop(
+              old, config.storage().open(), kind, directories, context.clock(), metrics);
+      retention.add(new LoopThread(kind + "-retention", loop, this::broken).start());
     }
   }
 
@@ -71,10 +74,8 @@ public final class ArchiveService implements Service {
 
   @Override
   public synchronized void close() {
-    if (retention != null) {
-      retention.close();
-      retention = null;
-    }
+    retention.forEach(LoopThread::close);
+    retention.clear();
     if (thread != null) {
       thread.close();
       thread = null;
