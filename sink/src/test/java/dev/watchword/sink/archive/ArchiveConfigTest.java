@@ -50,7 +50,7 @@ class ArchiveConfigTest {
     assertThat(read("archive: {keep: 90d}").evidence().isForEver()).isTrue();
     assertThatThrownBy(() -> read("evidence: {keep: 5h}"))
         .hasMessageContaining("evidence.keep: must be at least 1d");
-    assertThatThrownBy(() -> read("evidence: {kepe: 5d}")).hasMessageContaining("did you mean");
+    assertThatThrownBy(() -> read("evidence: {kep: 5d}")).hasMessageContaining("did you mean");
   }
 
   @Test

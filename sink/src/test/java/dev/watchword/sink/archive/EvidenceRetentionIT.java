@@ -120,11 +120,12 @@ class EvidenceRetentionIT {
       assertThat(store.list("evidence"))
           .extracting(StoredObject::name)
           .containsExactly(
+              "evidence/gate/2026-03-02/a.jpg",
               "evidence/gate/2026-03-03/a.boxes.jpg",
               "evidence/gate/2026-03-03/a.jpg",
               "evidence/yard/2026-03-02/b.mp4",
               "evidence/yard/2026-03-03/b.mp4");
-      assertThat(deleted("files")).isEqualTo(5);
+      assertThat(deleted("files")).isEqualTo(4);
     }
   }
 }
