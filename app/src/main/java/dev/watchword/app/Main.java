@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
       TailCommand.class,
       CameraCommand.class,
       PromptCommand.class,
+      PromptTestCommand.class,
       CoverageCommand.class,
       QueryCommand.class,
       DeadLetterCommand.class,
