@@ -204,7 +204,7 @@ final class ExpectationText {
                   + "' is not understood; "
                   + Suggestion.nearest(word, CONDITIONS)
                       .map(near -> "did you mean '" + near + "'?")
-                      .orElse("after the label come " + String.join(", ", known(stays)))));
+                      .orElse("after the label come " + String.join(", ", known(stays))));
     }
     if (said.contains("between") && (said.contains("after") || said.contains("before"))) {
       throw wrong("says two times; keep 'between' alone");
