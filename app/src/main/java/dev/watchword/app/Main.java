@@ -37,6 +37,7 @@ import picocli.CommandLine.Command;
       PromptCommand.class,
       PromptTestCommand.class,
       CoverageCommand.class,
+      EvidenceCommand.class,
       QueryCommand.class,
       DeadLetterCommand.class,
       CheckCommand.class

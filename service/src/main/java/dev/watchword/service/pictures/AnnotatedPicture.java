@@ -31,6 +31,11 @@ public final class AnnotatedPicture {
     new Color(0xfb923c)
   };
   private static final Color RIM = new Color(0, 0, 0, 160);
+
+  /** In units that grow with the picture. JPEG blurs the colour of a thinner line away. */
+  private static final float LINE_WIDTH = 1.5f;
+
+  private static final float RIM_WIDTH = 2.5f;
   private static final int SMALLEST_LETTERS = 9;
   private static final float JPEG_QUALITY = 0.92f;
 
@@ -117,10 +122,10 @@ public final class AnnotatedPicture {
     int w = Math.round((mark.xMax() - mark.xMin()) * width);
     int h = Math.round((mark.yMax() - mark.yMin()) * height);
     g.setColor(RIM);
-    g.setStroke(new BasicStroke(2 * unit));
+    g.setStroke(new BasicStroke(RIM_WIDTH * unit));
     g.drawRect(x, y, w, h);
     g.setColor(colour(mark));
-    g.setStroke(new BasicStroke(unit));
+    g.setStroke(new BasicStroke(LINE_WIDTH * unit));
     g.drawRect(x, y, w, h);
     String text = String.format(Locale.ROOT, "%s %.2f", mark.label(), mark.score());
     int textWidth = g.getFontMetrics().stringWidth(text) + Math.round(4 * unit);

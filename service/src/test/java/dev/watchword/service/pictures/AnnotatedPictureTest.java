@@ -57,7 +57,7 @@ class AnnotatedPictureTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"240, 320, 1", "1080, 1920, 4", "2160, 3840, 9"})
+  @CsvSource({"240, 320, 1", "1080, 1920, 6", "2160, 3840, 13"})
   void linesAreAsWideAsThePictureIsLarge(int height, int width, int pixels) {
     BufferedImage picture =
         AnnotatedPicture.draw(
