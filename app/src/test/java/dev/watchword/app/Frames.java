@@ -10,12 +10,17 @@ import dev.watchword.schemas.Outcome;
 import dev.watchword.schemas.ScoreParts;
 import dev.watchword.schemas.StageTimings;
 import dev.watchword.schemas.Task;
+import dev.watchword.schemas.wire.GeneratedRecords;
 import java.time.Instant;
 import java.util.Arrays;
 
 /** Records of what was seen, two frames a second. */
 final class Frames {
   static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+
+  static {
+    GeneratedRecords.trust();
+  }
 
   private Frames() {}
 
