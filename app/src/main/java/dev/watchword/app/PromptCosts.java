@@ -49,8 +49,6 @@ final class PromptCosts {
 
   /** Which part of the model's time shadows take; empty where there are none. */
   Optional<Double> shadowShare() {
-    return shadowMicros == 0
-        ? Optional.empty()
-        : Optional.of((double) shadowMicros / allMicros);
+    return shadowMicros == 0 ? Optional.empty() : Optional.of((double) shadowMicros / allMicros);
   }
 }

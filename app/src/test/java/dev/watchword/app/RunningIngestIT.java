@@ -48,8 +48,7 @@ class RunningIngestIT {
     broker = new TestBroker(directory);
     cameras = new RtspServer(0);
     cameras.mount(
-        "gate",
-        SceneClip.cached(directory, new DrawnScene(Setting.YARD, 5, 320, 240, 10, 60)));
+        "gate", SceneClip.cached(directory, new DrawnScene(Setting.YARD, 5, 320, 240, 10, 60)));
     file =
         Files.writeString(
             directory.resolve("watchword.yaml"),

@@ -33,7 +33,9 @@ class SeenBoxesTest {
     SeenBoxes seen = search(Frames.START.plusMillis(5700), null).found().orElseThrow();
 
     assertThat(seen.capturedAt()).isEqualTo(Frames.START.plusMillis(5500));
-    assertThat(seen.boxes()).extracting(MarkedBox::getLabel).containsExactly("person", "car", "bag");
+    assertThat(seen.boxes())
+        .extracting(MarkedBox::getLabel)
+        .containsExactly("person", "car", "bag");
   }
 
   @Test

@@ -120,8 +120,7 @@ final class ArchiveThroughput {
   /** Seconds to store files of the same names and sizes, each whole and lasting. */
   private static double same(Path root, List<StoredObject> files) throws Exception {
     FileObjectStore store = new FileObjectStore(root);
-    byte[] noise =
-        noise(files.stream().mapToInt(file -> (int) file.bytes()).max().orElseThrow());
+    byte[] noise = noise(files.stream().mapToInt(file -> (int) file.bytes()).max().orElseThrow());
     long start = System.nanoTime();
     for (StoredObject file : files) {
       store.put(file.name(), java.util.Arrays.copyOf(noise, (int) file.bytes()));
@@ -152,13 +151,15 @@ final class ArchiveThroughput {
     row(
         "MB/s of Parquet written",
         rounds,
-        round ->
-            round.out() / MEGA * round.records() / sent.records() / round.seconds());
+        round -> round.out() / MEGA * round.records() / sent.records() / round.seconds());
     row(
         "processor seconds per 100,000 records, start included",
         rounds,
         round -> round.cpu() * 100_000 / sent.records());
-    row("MB/s that the disk takes in one file", rounds, round -> sent.bytes() / MEGA / round.whole());
+    row(
+        "MB/s that the disk takes in one file",
+        rounds,
+        round -> sent.bytes() / MEGA / round.whole());
     row(
         "MB/s that the disk takes in files of the same sizes",
         rounds,
@@ -166,8 +167,7 @@ final class ArchiveThroughput {
     row(
         "MB/s of records read, against the disk in one file",
         rounds,
-        round ->
-            round.records() * each / round.seconds() / (sent.bytes() / round.whole()));
+        round -> round.records() * each / round.seconds() / (sent.bytes() / round.whole()));
   }
 
   private static void row(

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Seconds until a camera's frame is on the topic, after the process starts and after a cut
  * connection, and until a camera that stands still is noticed. The simulated camera begins each
- * stream with a key frame; of another one, up to a GOP comes on top. A
- * process ends in order before the next one starts.
+ * stream with a key frame; of another one, up to a GOP comes on top. A process ends in order before
+ * the next one starts.
  */
 final class FirstFrame {
   private static final int ROUNDS = 15;

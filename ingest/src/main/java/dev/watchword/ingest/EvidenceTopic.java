@@ -46,8 +46,7 @@ public final class EvidenceTopic {
       consumer.seekToEnd(partitions);
       // The end is looked up here: an answer must not come before it.
       partitions.forEach(partition -> consumer.position(partition, LIMIT));
-      KeyedRecords.write(
-          kafka, Topic.EVIDENCE_REQUESTS, Map.of(request.getCamera(), request));
+      KeyedRecords.write(kafka, Topic.EVIDENCE_REQUESTS, Map.of(request.getCamera(), request));
       long deadline = System.nanoTime() + patience.toNanos();
       while (System.nanoTime() < deadline) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {

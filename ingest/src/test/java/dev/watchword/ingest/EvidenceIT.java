@@ -74,7 +74,9 @@ class EvidenceIT {
   @Test
   void storesTheFrameOfAMomentAtFullSize() throws Exception {
     play();
-    ask(new EvidenceRequest("r1", "gate", EvidenceKind.PICTURE, START.plusMillis(4730), 0L, 0L, List.of()));
+    ask(
+        new EvidenceRequest(
+            "r1", "gate", EvidenceKind.PICTURE, START.plusMillis(4730), 0L, 0L, List.of()));
 
     Evidence evidence = answers.get(0);
     assertThat(evidence.getOutcome()).isEqualTo(EvidenceOutcome.STORED);
@@ -94,12 +96,8 @@ class EvidenceIT {
     play();
     MarkedBox box = new MarkedBox("car", new BoundingBox(0.25f, 0.25f, 0.75f, 0.75f), 0.9f);
     Instant moment = START.plusMillis(4700);
-    ask(
-        new EvidenceRequest(
-            "plain", "gate", EvidenceKind.PICTURE, moment, 0L, 0L, List.of()));
-    ask(
-        new EvidenceRequest(
-            "both", "gate", EvidenceKind.PICTURE, moment, 0L, 0L, List.of(box)));
+    ask(new EvidenceRequest("plain", "gate", EvidenceKind.PICTURE, moment, 0L, 0L, List.of()));
+    ask(new EvidenceRequest("both", "gate", EvidenceKind.PICTURE, moment, 0L, 0L, List.of(box)));
 
     Evidence evidence = answers.get(1);
     assertThat(answers.get(0).getNameWithBoxes()).isNull();
@@ -121,7 +119,13 @@ class EvidenceIT {
     play();
     ask(
         new EvidenceRequest(
-            "c1", "gate", EvidenceKind.CLIP, START.plusSeconds(5), 1_000_000L, 2_000_000L, List.of()));
+            "c1",
+            "gate",
+            EvidenceKind.CLIP,
+            START.plusSeconds(5),
+            1_000_000L,
+            2_000_000L,
+            List.of()));
 
     Evidence evidence = answers.get(0);
     assertThat(evidence.getOutcome()).isEqualTo(EvidenceOutcome.STORED);
@@ -147,8 +151,12 @@ class EvidenceIT {
     ring.close();
     ring = new PacketRing(new EvidenceConfig(Duration.ofSeconds(3), 32L << 20));
     play();
-    ask(new EvidenceRequest("r1", "gate", EvidenceKind.PICTURE, START.plusSeconds(2), 0L, 0L, List.of()));
-    ask(new EvidenceRequest("r2", "gate", EvidenceKind.PICTURE, START.plusSeconds(11), 0L, 0L, List.of()));
+    ask(
+        new EvidenceRequest(
+            "r1", "gate", EvidenceKind.PICTURE, START.plusSeconds(2), 0L, 0L, List.of()));
+    ask(
+        new EvidenceRequest(
+            "r2", "gate", EvidenceKind.PICTURE, START.plusSeconds(11), 0L, 0L, List.of()));
 
     assertThat(answers)
         .extracting(Evidence::getOutcome)

@@ -83,8 +83,7 @@ class GoldenBytesTest {
         new Sample(
             2,
             evidenceRequest(
-                List.of(
-                    new MarkedBox("person", new BoundingBox(0.25f, 0.5f, 0.75f, 1f), 0.875f)))),
+                List.of(new MarkedBox("person", new BoundingBox(0.25f, 0.5f, 0.75f, 1f), 0.875f)))),
         new Sample(1, evidence(null, null, null)),
         new Sample(
             2,
@@ -154,8 +153,7 @@ class GoldenBytesTest {
   }
 
   private static EvidenceRequest evidenceRequest(List<MarkedBox> boxes) {
-    return new EvidenceRequest(
-        "a-1", "gate", EvidenceKind.CLIP, TIME, 2_000_000L, 500_000L, boxes);
+    return new EvidenceRequest("a-1", "gate", EvidenceKind.CLIP, TIME, 2_000_000L, 500_000L, boxes);
   }
 
   private static Evidence evidence(String uri, String nameWithBoxes, String uriWithBoxes) {

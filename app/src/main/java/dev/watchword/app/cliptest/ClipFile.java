@@ -78,8 +78,7 @@ public final class ClipFile {
     Path directory = file.toAbsolutePath().getParent();
     List<Prompt> prompts = what.inference().prompts();
     List<Clip> clips = new ArrayList<>();
-    sections.forEach(
-        (name, section) -> clips.add(clip(root, name, section, directory, prompts)));
+    sections.forEach((name, section) -> clips.add(clip(root, name, section, directory, prompts)));
     root.rejectUnknown();
     return new ClipFile(what.inference(), what.tracking(), clips);
   }

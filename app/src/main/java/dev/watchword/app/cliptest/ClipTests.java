@@ -31,8 +31,7 @@ public final class ClipTests {
   public ClipTests(ClipFile file, Generator model, Optional<Path> pictures) {
     this.file = file;
     this.watcher =
-        new ClipWatcher(
-            model, file.tracking(), file.inference().maxBatch(), pictures.isPresent());
+        new ClipWatcher(model, file.tracking(), file.inference().maxBatch(), pictures.isPresent());
     this.pictures = pictures;
   }
 
@@ -75,8 +74,8 @@ public final class ClipTests {
     return results;
   }
 
-  private static void write(
-      Path directory, Result result, ClipWatcher.Shown shown, Watched watched) throws IOException {
+  private static void write(Path directory, Result result, ClipWatcher.Shown shown, Watched watched)
+      throws IOException {
     for (int number : result.verdict().frames()) {
       Sight sight = watched.frames().get(number);
       String name =

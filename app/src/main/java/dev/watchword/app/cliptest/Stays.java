@@ -49,8 +49,7 @@ record Stays(
     boolean lasts =
         least.map(limit -> length(stay).compareTo(limit) >= 0).orElse(true)
             && most.map(limit -> length(stay).compareTo(limit) <= 0).orElse(true);
-    boolean sure =
-        conditions.score().map(score -> stay.getBest().getScore() >= score).orElse(true);
+    boolean sure = conditions.score().map(score -> stay.getBest().getScore() >= score).orElse(true);
     boolean there = conditions.zone().map(name -> zone(stay, name).isPresent()).orElse(true);
     boolean crossed =
         line.map(

@@ -22,7 +22,8 @@ class ExpectationTest {
   private static final List<String> LABELS = List.of("person", "car", "traffic light");
   private static final Zones ZONES =
       new Zones(
-          Map.of("dock", Polygon.of("0,0 0.5,0 0.5,1 0,1")), Map.of("door", Line.of("0.5,0 0.5,1")));
+          Map.of("dock", Polygon.of("0,0 0.5,0 0.5,1 0,1")),
+          Map.of("door", Line.of("0.5,0 0.5,1")));
 
   /** A frame each half second; the letters are its objects, in capitals where they are sure. */
   private static Watched clip(String... frames) {

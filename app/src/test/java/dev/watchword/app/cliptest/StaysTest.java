@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StaysTest {
   private static final Zones ZONES =
       new Zones(
-          Map.of("dock", Polygon.of("0,0 0.5,0 0.5,1 0,1")), Map.of("door", Line.of("0.5,0 0.5,1")));
+          Map.of("dock", Polygon.of("0,0 0.5,0 0.5,1 0,1")),
+          Map.of("door", Line.of("0.5,0 0.5,1")));
 
   /** A car drives from left to right in 5 s; another stands at the right from 10 s to 11 s. */
   private static Watched watched() {
@@ -49,7 +50,11 @@ class StaysTest {
       }
       watch.frame(
           new Picture(new byte[0], Duration.ofMillis(500L * i), 640, 480),
-          new Generation("", seen, List.of(1), new Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO)));
+          new Generation(
+              "",
+              seen,
+              List.of(1),
+              new Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO)));
     }
     return watch.end();
   }

@@ -22,7 +22,8 @@ class AnnotatedPictureTest {
   private static BufferedImage annotated(float xMin, float yMin, float xMax, float yMax) {
     Mark.Shape rightHalf = (x, y) -> x >= 0.5;
     return AnnotatedPicture.draw(
-        black(200, 100), List.of(new Mark("car", 1, xMin, yMin, xMax, yMax, Optional.of(rightHalf))));
+        black(200, 100),
+        List.of(new Mark("car", 1, xMin, yMin, xMax, yMax, Optional.of(rightHalf))));
   }
 
   private static boolean isDrawn(BufferedImage picture, int x, int y) {

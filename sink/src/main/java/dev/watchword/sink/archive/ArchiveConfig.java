@@ -15,7 +15,11 @@ import java.time.Duration;
  * @param evidence which pictures and clips are deleted again
  */
 public record ArchiveConfig(
-    StorageConfig storage, Duration rollEvery, int rollRecords, Retention retention, Retention evidence) {
+    StorageConfig storage,
+    Duration rollEvery,
+    int rollRecords,
+    Retention retention,
+    Retention evidence) {
   private static final Duration LEAST = Duration.ofSeconds(1);
   private static final Duration MOST = Duration.ofDays(1);
 

@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes days of stored files that are too old, or the oldest while there is too much. Several processes
- * may do so at the same time. What cannot be deleted now is tried again in the next round.
+ * Deletes days of stored files that are too old, or the oldest while there is too much. Several
+ * processes may do so at the same time. What cannot be deleted now is tried again in the next
+ * round.
  */
 final class RetentionLoop implements LoopThread.Loop {
   static final Duration EVERY = Duration.ofHours(1);
