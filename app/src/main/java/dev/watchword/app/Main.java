@@ -35,7 +35,9 @@ import picocli.CommandLine.Command;
       TailCommand.class,
       CameraCommand.class,
       PromptCommand.class,
+      PromptTestCommand.class,
       CoverageCommand.class,
+      EvidenceCommand.class,
       QueryCommand.class,
       DeadLetterCommand.class,
       CheckCommand.class

@@ -1,6 +1,7 @@
 package dev.watchword.app;
 
 import dev.watchword.paligemma.TaskPrompt;
+import dev.watchword.service.pictures.AnnotatedPicture;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ abstract class ObjectsCommand extends PictureCommand {
                   said.generation()));
     }
     Path target = out != null ? out : Path.of(stem(image()) + "-detected.png");
-    write(AnnotatedPicture.draw(picture, said.generation().detections()), target);
+    write(AnnotatedPicture.draw(picture, Marks.of(said.generation().detections())), target);
     System.err.println("annotated picture: " + target);
   }
 

@@ -3,9 +3,13 @@ package dev.watchword.app;
 import dev.watchword.inference.PromptTopic;
 import dev.watchword.paligemma.TaskPrompt;
 import dev.watchword.paligemma.TextPrompt;
+import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.Ids;
 import dev.watchword.schemas.Prompt;
+import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.RecordsSince;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -141,38 +145,65 @@ final class PromptCommand {
 
   @Command(
       name = "list",
-      description = "Lists the prompts that hold now or will.",
+      description = {
+        "Lists the prompts that hold now or will, and what they cost:",
+        "the time that the model was at work for one frame, and how many frames that is the mean of."
+      },
       mixinStandardHelpOptions = true)
   static final class Listing extends KafkaCommand {
-    private static final String ROW = "%-16s %-9s %-24s %-9s %-16s %s%n";
+    private static final String ROW = "%-16s %-9s %8s %7s  %-24s %-9s %-16s %s%n";
 
     @Option(names = "--all", description = "Earlier versions and removed prompts, too.")
     private boolean all;
+
+    @Option(
+        names = "--minutes",
+        paramLabel = "N",
+        defaultValue = "5",
+        description = "Over how long the cost is measured. Default: ${DEFAULT-VALUE}.")
+    private int minutes;
 
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
       PromptTopic topic = new PromptTopic(kafka);
       Instant now = Instant.now();
+      PromptCosts costs = new PromptCosts();
+      RecordsSince.read(
+          kafka,
+          Topic.DETECTIONS,
+          FrameDetections.class,
+          now.minus(Duration.ofMinutes(minutes)),
+          costs::add);
       Map<String, Prompt> present = new LinkedHashMap<>();
       List<Prompt> versions = topic.read();
       versions.stream()
           .filter(version -> !version.getEffectiveFrom().isAfter(now))
           .forEach(version -> present.put(version.getId(), version));
-      System.out.printf(ROW, "prompt", "version", "holds from", "from", "cameras", "text");
+      System.out.printf(
+          ROW, "prompt", "version", "ms/frame", "frames", "holds from", "from", "cameras", "text");
       for (Prompt version : versions) {
         boolean isPast =
             !version.getEffectiveFrom().isAfter(now) && present.get(version.getId()) != version;
         if (all || !isPast && (version.getEnabled() || version.getEffectiveFrom().isAfter(now))) {
-          print(version);
+          print(version, costs);
         }
       }
+      costs
+          .shadowShare()
+          .ifPresent(
+              share ->
+                  System.out.printf(
+                      "shadow prompts take %.0f %% of the model's time%n", 100 * share));
     }
 
-    private static void print(Prompt version) {
+    private static void print(Prompt version, PromptCosts costs) {
+      String name = Ids.promptVersion(version.getText());
       System.out.printf(
           ROW,
           version.getId(),
-          version.getEnabled() ? Ids.promptVersion(version.getText()) : "removed",
+          version.getEnabled() ? name : "removed",
+          version.getEnabled() ? costs.each(version.getId(), name) : "",
+          version.getEnabled() ? costs.frames(version.getId(), name) : "",
           version.getEffectiveFrom().equals(Instant.EPOCH) ? "ever" : version.getEffectiveFrom(),
           version.getSeededBy() == null ? "run time" : "file",
           version.getCameras().isEmpty() ? "all" : String.join(",", version.getCameras()),

@@ -1,29 +1,18 @@
 package dev.watchword.bench;
 
-import dev.watchword.schemas.FrameDetections;
-import dev.watchword.schemas.FrameId;
-import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.TopicSetup;
-import dev.watchword.simulator.DrawnScene;
-import dev.watchword.simulator.Setting;
 import dev.watchword.system.Broker;
-import dev.watchword.system.DrawnDetections;
 import dev.watchword.system.WatchwordProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -32,11 +21,6 @@ import org.apache.kafka.common.TopicPartition;
  * go on. {@code bench/run events [DETECTIONS]}.
  */
 final class EventsThroughput {
-  private static final int CAMERAS = 20;
-  private static final int SCENE_FRAMES = 80;
-  private static final Duration LIMIT = Duration.ofMinutes(30);
-  private static final Instant BEGAN = Instant.parse("2026-03-01T12:00:00Z");
-
   private EventsThroughput() {}
 
   static void run(List<String> arguments) throws Exception {
@@ -48,8 +32,8 @@ final class EventsThroughput {
       TopicSetup.createMissing(settings);
       Path file = directory.resolve("watchword.yaml");
       Files.writeString(file, broker.yaml() + "prompts: {street-life: {text: detect person}}\n");
-      int sent = send(settings, 0, total / CAMERAS);
-      System.out.printf("%d detections of %d cameras are on the topic%n", sent, CAMERAS);
+      int sent = DrawnTopic.send(settings, 0, total / DrawnTopic.CAMERAS).records();
+      System.out.printf("%d detections of %d cameras are on the topic%n", sent, DrawnTopic.CAMERAS);
       measure(directory, file, settings, admin, sent);
     }
   }
@@ -59,15 +43,15 @@ final class EventsThroughput {
     long start = System.nanoTime();
     long first;
     try (WatchwordProcess events = start(directory, file)) {
-      first = awaitCommitted(settings, admin, 1);
-      awaitCommitted(settings, admin, sent);
+      first = DrawnTopic.awaitCommitted(admin, settings.group("events"), 1);
+      DrawnTopic.awaitCommitted(admin, settings.group("events"), sent);
     }
     long end = System.nanoTime();
     // The one that is killed here has not said goodbye.
     long killed = System.nanoTime();
-    int more = send(settings, sent / CAMERAS, 1);
+    int more = DrawnTopic.send(settings, sent / DrawnTopic.CAMERAS, 1).records();
     try (WatchwordProcess events = start(directory, file)) {
-      awaitCommitted(settings, admin, sent + more);
+      DrawnTopic.awaitCommitted(admin, settings.group("events"), sent + more);
     }
     double restart = (System.nanoTime() - killed) / 1e9;
     long[] state = state(settings);
@@ -82,59 +66,6 @@ final class EventsThroughput {
   private static WatchwordProcess start(Path directory, Path file) throws Exception {
     return WatchwordProcess.start(
         directory, "events", "-c", file.toString(), "--operations-port", "0");
-  }
-
-  /** Frames of drawn scenes, two a second, from a frame on. */
-  private static int send(KafkaSettings settings, int from, int frames) throws Exception {
-    String topic = settings.name(Topic.DETECTIONS);
-    Map<Integer, List<FrameDetections>> films = new HashMap<>();
-    for (int camera = 0; camera < CAMERAS; camera++) {
-      DrawnScene scene =
-          new DrawnScene(Setting.values()[camera % 3], camera, 640, 480, 10, SCENE_FRAMES * 5);
-      films.put(camera, DrawnDetections.of(scene, "any", "any", BEGAN, SCENE_FRAMES / 2.0, 2));
-    }
-    Map<String, Object> fast = Map.of("linger.ms", 20, "batch.size", 1 << 18);
-    try (KafkaProducer<String, FrameDetections> producer =
-        new KafkaProducer<>(settings.producer("bench", fast))) {
-      for (int i = from; i < from + frames; i++) {
-        for (int camera = 0; camera < CAMERAS; camera++) {
-          String name = "camera" + camera;
-          FrameDetections drawn = films.get(camera).get(i % SCENE_FRAMES);
-          producer.send(
-              new ProducerRecord<>(
-                  topic,
-                  name,
-                  DrawnDetections.record(
-                      new FrameId(name, "bench", (long) i),
-                      BEGAN.plusMillis(500L * i),
-                      drawn.getDetections())));
-        }
-      }
-    }
-    return frames * CAMERAS;
-  }
-
-  /** Returns when so many were committed. */
-  private static long awaitCommitted(KafkaSettings settings, Admin admin, long wanted)
-      throws Exception {
-    long limit = System.nanoTime() + LIMIT.toNanos();
-    while (System.nanoTime() < limit) {
-      Map<TopicPartition, OffsetAndMetadata> offsets =
-          admin
-              .listConsumerGroupOffsets(settings.group("events"))
-              .partitionsToOffsetAndMetadata()
-              .get();
-      long committed =
-          offsets.values().stream()
-              .filter(offset -> offset != null)
-              .mapToLong(OffsetAndMetadata::offset)
-              .sum();
-      if (committed >= wanted) {
-        return System.nanoTime();
-      }
-      LockSupport.parkNanos(20_000_000);
-    }
-    throw new IllegalStateException("the events service has not come to " + wanted);
   }
 
   /** Scenes, their bytes, and all bytes of the changelog. */

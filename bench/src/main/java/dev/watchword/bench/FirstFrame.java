@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Seconds until a camera's frame is on the topic, after the process starts and after a cut
  * connection, and until a camera that stands still is noticed. The simulated camera begins each
- * stream with a key frame; of another one, up to a GOP comes on top.
+ * stream with a key frame; of another one, up to a GOP comes on top. A process ends in order before
+ * the next one starts.
  */
 final class FirstFrame {
   private static final int ROUNDS = 15;
@@ -29,6 +30,8 @@ final class FirstFrame {
   static void run() throws Exception {
     Path directory = Files.createTempDirectory("watchword-bench");
     Path clip = CameraClip.write(directory, 1280, 720, 25, 2, 20);
+    List<Double> services = new ArrayList<>();
+    List<Double> followed = new ArrayList<>();
     List<Double> starts = new ArrayList<>();
     List<Double> cuts = new ArrayList<>();
     List<Double> stalls = new ArrayList<>();
@@ -38,6 +41,10 @@ final class FirstFrame {
       for (int round = 0; round < 5; round++) {
         long start = System.nanoTime();
         try (IngestProcess ingest = process(directory, broker, server, clip, "s" + round)) {
+          ingest.awaitLine("service started");
+          services.add((System.nanoTime() - start) / 1e9);
+          ingest.awaitLine("cameras are followed");
+          followed.add((System.nanoTime() - start) / 1e9);
           starts.add(seconds(start, () -> total(ingest, PUBLISHED) > 0));
         }
       }
@@ -55,6 +62,8 @@ final class FirstFrame {
       }
     }
     System.out.printf("%n| seconds, 720p25, sampled at 5/s | median | worst |%n|---|---|---|%n");
+    print("start of the process to its services having started", services);
+    print("start of the process to the cameras being its own (member of the group)", followed);
     print("start of the process to the first frame on the topic", starts);
     print("connection cut to the next frame", cuts);
     print("camera frozen to the state that says so (read-timeout 5 s)", stalls);

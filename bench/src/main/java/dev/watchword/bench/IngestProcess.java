@@ -66,6 +66,11 @@ final class IngestProcess implements AutoCloseable {
     return Metrics.scrape(process.awaitLine("metrics=\"?(http://[^\\s\"]+)", LIMIT));
   }
 
+  /** Returns when the process has printed it. */
+  void awaitLine(String regex) {
+    process.awaitLine(regex, LIMIT);
+  }
+
   double cpuSeconds() {
     return process.handle().info().totalCpuDuration().orElseThrow().toMillis() / 1000.0;
   }

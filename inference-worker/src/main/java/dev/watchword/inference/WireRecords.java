@@ -20,7 +20,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** Makes the records that the worker publishes. */
-final class WireRecords {
+public final class WireRecords {
   private final ModelId model;
 
   WireRecords(dev.watchword.paligemma.ModelId model) {
@@ -82,7 +82,8 @@ final class WireRecords {
         .setShadow(prompt.shadow());
   }
 
-  private static Detection detection(dev.watchword.paligemma.Detection detection) {
+  /** A detection as it travels. */
+  public static Detection detection(dev.watchword.paligemma.Detection detection) {
     var box = detection.box();
     var score = detection.score();
     return new Detection(

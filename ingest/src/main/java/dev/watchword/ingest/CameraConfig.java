@@ -84,7 +84,8 @@ public record CameraConfig(
         readTimeout);
   }
 
-  CameraConfig withSamplesPerSecond(double rate) {
+  /** The same camera, sampled at another rate. */
+  public CameraConfig withSamplesPerSecond(double rate) {
     return new CameraConfig(
         id,
         url,

@@ -1,9 +1,13 @@
 package dev.watchword.ingest;
 
+import dev.watchword.schemas.BoundingBox;
 import dev.watchword.schemas.Evidence;
 import dev.watchword.schemas.EvidenceKind;
 import dev.watchword.schemas.EvidenceOutcome;
 import dev.watchword.schemas.EvidenceRequest;
+import dev.watchword.schemas.MarkedBox;
+import dev.watchword.service.pictures.AnnotatedPicture;
+import dev.watchword.service.pictures.Mark;
 import dev.watchword.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,13 +16,15 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
  * Answers requests for evidence from a camera's ring: a full-size picture or a clip, stored as
- * {@code evidence/gate/2026-03-01/ID.jpg} or {@code .mp4}. Used by one thread.
+ * {@code evidence/gate/2026-03-01/ID.jpg} or {@code .mp4}. A picture for which the request names
+ * boxes is stored a second time, with them drawn, as {@code ID.boxes.jpg}. Used by one thread.
  */
 final class EvidenceMaker implements AutoCloseable {
   /** FFmpeg's qscale 2 is its best JPEG. */
@@ -74,9 +80,33 @@ final class EvidenceMaker implements AutoCloseable {
     Excerpt.Picture picture = excerpt.picture(moment, QUALITY, camera.url());
     Jpeg jpeg = picture.jpeg();
     String name = name(request, ".jpg");
+    String withBoxes = request.getBoxes().isEmpty() ? null : name(request, ".boxes.jpg");
+    if (withBoxes != null) {
+      store.put(withBoxes, AnnotatedPicture.draw(jpeg.bytes(), marks(request)));
+    }
     store.put(name, jpeg.bytes());
     Instant at = instant(picture.capturedAtMicros());
-    return stored(request, name, jpeg.bytes().length, at, at, jpeg.width(), jpeg.height());
+    return stored(request, name, jpeg.bytes().length, at, at)
+        .setWidth(jpeg.width())
+        .setHeight(jpeg.height())
+        .setNameWithBoxes(withBoxes)
+        .setUriWithBoxes(withBoxes == null ? null : store.uri(withBoxes))
+        .build();
+  }
+
+  private static List<Mark> marks(EvidenceRequest request) {
+    return request.getBoxes().stream().map(EvidenceMaker::mark).toList();
+  }
+
+  private static Mark mark(MarkedBox marked) {
+    BoundingBox box = marked.getBox();
+    return new Mark(
+        marked.getLabel(),
+        marked.getScore(),
+        box.getXMin(),
+        box.getYMin(),
+        box.getXMax(),
+        box.getYMax());
   }
 
   private Evidence clip(EvidenceRequest request, Excerpt excerpt) throws IOException {
@@ -86,13 +116,12 @@ final class EvidenceMaker implements AutoCloseable {
       excerpt.write(written);
       store.put(name, written);
       return stored(
-          request,
-          name,
-          Files.size(written),
-          instant(excerpt.startMicros()),
-          instant(excerpt.endMicros()),
-          0,
-          0);
+              request,
+              name,
+              Files.size(written),
+              instant(excerpt.startMicros()),
+              instant(excerpt.endMicros()))
+          .build();
     } finally {
       Files.deleteIfExists(written);
     }
@@ -108,41 +137,26 @@ final class EvidenceMaker implements AutoCloseable {
         + suffix;
   }
 
-  private static Evidence stored(
-      EvidenceRequest request,
-      String name,
-      long bytes,
-      Instant start,
-      Instant end,
-      int width,
-      int height) {
-    return new Evidence(
-        request.getId(),
-        request.getCamera(),
-        request.getKind(),
-        EvidenceOutcome.STORED,
-        "",
-        start,
-        end,
-        name,
-        bytes,
-        width,
-        height);
+  private Evidence.Builder stored(
+      EvidenceRequest request, String name, long bytes, Instant start, Instant end) {
+    return answering(request, EvidenceOutcome.STORED)
+        .setStart(start)
+        .setEnd(end)
+        .setName(name)
+        .setBytes(bytes)
+        .setUri(store.uri(name));
   }
 
   private static Evidence without(EvidenceRequest request, EvidenceOutcome outcome, String why) {
-    return new Evidence(
-        request.getId(),
-        request.getCamera(),
-        request.getKind(),
-        outcome,
-        why,
-        null,
-        null,
-        null,
-        0L,
-        0,
-        0);
+    return answering(request, outcome).setDetail(why).build();
+  }
+
+  private static Evidence.Builder answering(EvidenceRequest request, EvidenceOutcome outcome) {
+    return Evidence.newBuilder()
+        .setId(request.getId())
+        .setCamera(request.getCamera())
+        .setKind(request.getKind())
+        .setOutcome(outcome);
   }
 
   private static long micros(Instant instant) {

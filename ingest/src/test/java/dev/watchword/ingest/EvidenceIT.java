@@ -2,10 +2,12 @@ package dev.watchword.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.watchword.schemas.BoundingBox;
 import dev.watchword.schemas.Evidence;
 import dev.watchword.schemas.EvidenceKind;
 import dev.watchword.schemas.EvidenceOutcome;
 import dev.watchword.schemas.EvidenceRequest;
+import dev.watchword.schemas.MarkedBox;
 import dev.watchword.service.HealthLog;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.simulator.DrawnScene;
@@ -72,7 +74,9 @@ class EvidenceIT {
   @Test
   void storesTheFrameOfAMomentAtFullSize() throws Exception {
     play();
-    ask(new EvidenceRequest("r1", "gate", EvidenceKind.PICTURE, START.plusMillis(4730), 0L, 0L));
+    ask(
+        new EvidenceRequest(
+            "r1", "gate", EvidenceKind.PICTURE, START.plusMillis(4730), 0L, 0L, List.of()));
 
     Evidence evidence = answers.get(0);
     assertThat(evidence.getOutcome()).isEqualTo(EvidenceOutcome.STORED);
@@ -88,11 +92,40 @@ class EvidenceIT {
   }
 
   @Test
+  void storesThePictureAsItIsAndOnceMoreWithBoxes() throws Exception {
+    play();
+    MarkedBox box = new MarkedBox("car", new BoundingBox(0.25f, 0.25f, 0.75f, 0.75f), 0.9f);
+    Instant moment = START.plusMillis(4700);
+    ask(new EvidenceRequest("plain", "gate", EvidenceKind.PICTURE, moment, 0L, 0L, List.of()));
+    ask(new EvidenceRequest("both", "gate", EvidenceKind.PICTURE, moment, 0L, 0L, List.of(box)));
+
+    Evidence evidence = answers.get(1);
+    assertThat(answers.get(0).getNameWithBoxes()).isNull();
+    assertThat(evidence.getNameWithBoxes()).isEqualTo("evidence/gate/2026-03-01/both.boxes.jpg");
+    Path drawn = storage.resolve(evidence.getNameWithBoxes());
+    assertThat(evidence.getUriWithBoxes()).isEqualTo(drawn.toUri().toString());
+    assertThat(evidence.getUri()).isEqualTo(storage.resolve(evidence.getName()).toUri().toString());
+    assertThat(storage.resolve(evidence.getName()))
+        .hasSameBinaryContentAs(storage.resolve(answers.get(0).getName()));
+    BufferedImage plain = ImageIO.read(storage.resolve(evidence.getName()).toFile());
+    BufferedImage boxes = ImageIO.read(drawn.toFile());
+    assertThat(List.of(boxes.getWidth(), boxes.getHeight())).containsExactly(640, 480);
+    assertThat(colourDifference(plain, boxes, 160, 240)).as("on the box's edge").isGreaterThan(60);
+    assertThat(colourDifference(plain, boxes, 320, 240)).as("within the box").isLessThan(25);
+  }
+
+  @Test
   void storesAClipWithoutEncodingIt() throws Exception {
     play();
     ask(
         new EvidenceRequest(
-            "c1", "gate", EvidenceKind.CLIP, START.plusSeconds(5), 1_000_000L, 2_000_000L));
+            "c1",
+            "gate",
+            EvidenceKind.CLIP,
+            START.plusSeconds(5),
+            1_000_000L,
+            2_000_000L,
+            List.of()));
 
     Evidence evidence = answers.get(0);
     assertThat(evidence.getOutcome()).isEqualTo(EvidenceOutcome.STORED);
@@ -118,8 +151,12 @@ class EvidenceIT {
     ring.close();
     ring = new PacketRing(new EvidenceConfig(Duration.ofSeconds(3), 32L << 20));
     play();
-    ask(new EvidenceRequest("r1", "gate", EvidenceKind.PICTURE, START.plusSeconds(2), 0L, 0L));
-    ask(new EvidenceRequest("r2", "gate", EvidenceKind.PICTURE, START.plusSeconds(11), 0L, 0L));
+    ask(
+        new EvidenceRequest(
+            "r1", "gate", EvidenceKind.PICTURE, START.plusSeconds(2), 0L, 0L, List.of()));
+    ask(
+        new EvidenceRequest(
+            "r2", "gate", EvidenceKind.PICTURE, START.plusSeconds(11), 0L, 0L, List.of()));
 
     assertThat(answers)
         .extracting(Evidence::getOutcome)
@@ -134,7 +171,7 @@ class EvidenceIT {
     now = START.plusSeconds(12);
     ask(
         new EvidenceRequest(
-            "c1", "gate", EvidenceKind.CLIP, START.plusSeconds(11), 0L, 3_000_000L));
+            "c1", "gate", EvidenceKind.CLIP, START.plusSeconds(11), 0L, 3_000_000L, List.of()));
     assertThat(answers).isEmpty();
 
     now = START.plusSeconds(14).plus(EvidenceLoop.PATIENCE);
@@ -145,10 +182,10 @@ class EvidenceIT {
   @Test
   void leavesRequestsForOtherCamerasAloneAndSetsUnreadableOnesAside() throws Exception {
     play();
-    ask(new EvidenceRequest("r1", "yard", EvidenceKind.PICTURE, START, 0L, 0L));
+    ask(new EvidenceRequest("r1", "yard", EvidenceKind.PICTURE, START, 0L, 0L, List.of()));
     add("garbage");
     loop.step();
-    ask(new EvidenceRequest("../r", "gate", EvidenceKind.PICTURE, START, 0L, 0L));
+    ask(new EvidenceRequest("../r", "gate", EvidenceKind.PICTURE, START, 0L, 0L, List.of()));
 
     assertThat(answers).extracting(Evidence::getOutcome).containsExactly(EvidenceOutcome.FAILED);
     assertThat(storage).isEmptyDirectory();
@@ -232,6 +269,15 @@ class EvidenceIT {
           }
         },
         new HealthLog("evidence"));
+  }
+
+  private static int colourDifference(BufferedImage a, BufferedImage b, int x, int y) {
+    int most = 0;
+    for (int shift = 0; shift <= 16; shift += 8) {
+      int difference = (a.getRGB(x, y) >> shift & 255) - (b.getRGB(x, y) >> shift & 255);
+      most = Math.max(most, Math.abs(difference));
+    }
+    return most;
   }
 
   private static double difference(BufferedImage a, BufferedImage b) {

@@ -79,22 +79,18 @@ class GoldenBytesTest {
                 250,
                 5_000_000L,
                 "h264")),
+        new Sample(1, evidenceRequest(List.of())),
         new Sample(
-            1, new EvidenceRequest("a-1", "gate", EvidenceKind.CLIP, TIME, 2_000_000L, 500_000L)),
+            2,
+            evidenceRequest(
+                List.of(new MarkedBox("person", new BoundingBox(0.25f, 0.5f, 0.75f, 1f), 0.875f)))),
+        new Sample(1, evidence(null, null, null)),
         new Sample(
-            1,
-            new Evidence(
-                "a-1",
-                "gate",
-                EvidenceKind.PICTURE,
-                EvidenceOutcome.STORED,
-                "",
-                TIME,
-                TIME,
-                "evidence/gate/2026-03-01/a-1.jpg",
-                170_000L,
-                1920,
-                1080)),
+            2,
+            evidence(
+                "s3://archive/evidence/gate/2026-03-01/a-1.jpg",
+                "evidence/gate/2026-03-01/a-1.boxes.jpg",
+                "s3://archive/evidence/gate/2026-03-01/a-1.boxes.jpg")),
         new Sample(
             1,
             new Camera(
@@ -154,6 +150,28 @@ class GoldenBytesTest {
         recording,
         recordingCause,
         recordingDetail);
+  }
+
+  private static EvidenceRequest evidenceRequest(List<MarkedBox> boxes) {
+    return new EvidenceRequest("a-1", "gate", EvidenceKind.CLIP, TIME, 2_000_000L, 500_000L, boxes);
+  }
+
+  private static Evidence evidence(String uri, String nameWithBoxes, String uriWithBoxes) {
+    return new Evidence(
+        "a-1",
+        "gate",
+        EvidenceKind.PICTURE,
+        EvidenceOutcome.STORED,
+        "",
+        TIME,
+        TIME,
+        "evidence/gate/2026-03-01/a-1.jpg",
+        170_000L,
+        1920,
+        1080,
+        uri,
+        nameWithBoxes,
+        uriWithBoxes);
   }
 
   private static ObjectEvent event() {

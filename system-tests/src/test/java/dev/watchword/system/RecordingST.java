@@ -144,8 +144,9 @@ class RecordingST {
     Instant moment = frame.getCapturedAt();
     send(
         broker,
-        new EvidenceRequest("still", "gate", EvidenceKind.PICTURE, moment, 0L, 0L),
-        new EvidenceRequest("clip", "gate", EvidenceKind.CLIP, moment, 1_000_000L, 2_000_000L));
+        new EvidenceRequest("still", "gate", EvidenceKind.PICTURE, moment, 0L, 0L, List.of()),
+        new EvidenceRequest(
+            "clip", "gate", EvidenceKind.CLIP, moment, 1_000_000L, 2_000_000L, List.of()));
     Evidence still = answer(broker, "still");
     assertThat(Duration.between(moment, still.getStart()).abs()).isLessThan(Duration.ofMillis(5));
     assertThat(List.of(still.getWidth(), still.getHeight())).containsExactly(640, 480);

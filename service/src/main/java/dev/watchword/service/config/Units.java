@@ -5,8 +5,11 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Values with units as people write them: {@code 250ms}, {@code 64MiB}, {@code 2/s}. */
-final class Units {
+/**
+ * Values with units as people write them: {@code 250ms}, {@code 64MiB}, {@code 2/s}. Anything else
+ * is an {@link IllegalArgumentException} with one sentence.
+ */
+public final class Units {
   private static final Pattern AMOUNT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([A-Za-z]+)");
   private static final Pattern RATE = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*/\\s*(ms|s|m|h)");
   private static final Map<String, Long> NANOS =
@@ -40,7 +43,7 @@ final class Units {
 
   private Units() {}
 
-  static Duration duration(String text) {
+  public static Duration duration(String text) {
     return Duration.ofNanos(amount(text, NANOS, "a duration such as 250ms, 5s, 2m or 1h"));
   }
 

@@ -6,14 +6,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * What the archive reads from the file: sections {@code archive} and {@code storage}.
+ * What the archive reads from the file: sections {@code archive}, {@code evidence} and {@code
+ * storage}.
  *
  * @param rollEvery a file holds records of one such stretch of time
  * @param rollRecords the most records of a partition that are gathered before they are stored
- * @param retention what is deleted again
+ * @param retention which rows are deleted again
+ * @param evidence which pictures and clips are deleted again
  */
 public record ArchiveConfig(
-    StorageConfig storage, Duration rollEvery, int rollRecords, Retention retention) {
+    StorageConfig storage,
+    Duration rollEvery,
+    int rollRecords,
+    Retention retention,
+    Retention evidence) {
   private static final Duration LEAST = Duration.ofSeconds(1);
   private static final Duration MOST = Duration.ofDays(1);
 
@@ -30,6 +36,7 @@ public record ArchiveConfig(
         StorageConfig.from(root, storage),
         rollEvery,
         archive.integer("roll-records", 50_000, 1, 1_000_000),
-        Retention.from(archive));
+        Retention.from(archive),
+        Retention.from(root.section("evidence")));
   }
 }

@@ -50,10 +50,17 @@ final class ArchiveMetrics {
         Counter.build("watchword_archive_written_bytes_total", "Bytes stored.").register(registry);
     deletedFiles =
         Counter.build("watchword_archive_deleted_files_total", "Files past their time or room.")
+            .labelNames("of")
             .register(registry);
     deletedBytes =
         Counter.build("watchword_archive_deleted_bytes_total", "Bytes of deleted files.")
+            .labelNames("of")
             .register(registry);
+    // There from the start, so that a rate over them sees the first deletion.
+    for (String of : new String[] {"archive", "evidence"}) {
+      deletedFiles.labels(of);
+      deletedBytes.labels(of);
+    }
     writeSeconds =
         Histogram.build("watchword_archive_write_seconds", "Time to store a file.")
             .buckets(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -78,9 +85,12 @@ final class ArchiveMetrics {
     open.dec(bucket.records());
   }
 
-  void deleted(long size) {
-    deletedFiles.inc();
-    deletedBytes.inc(size);
+  /**
+   * @param of archive or evidence
+   */
+  void deleted(String of, long size) {
+    deletedFiles.labels(of).inc();
+    deletedBytes.labels(of).inc(size);
   }
 
   void givenBack(int records) {

@@ -18,11 +18,15 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Keeps all detections and events as Parquet files in object storage. Several processes share the
- * partitions as a consumer group.
+ * Keeps all detections and events as Parquet files in object storage, and deletes what is older or
+ * more than may be kept, evidence included. Several processes share the partitions as a consumer
+ * group.
  */
 public final class ArchiveService extends LoopService {
   private static final String NAME = "archive";
+
+  /** Where ingest puts the pictures and clips that it is asked for. */
+  private static final String EVIDENCE = "evidence";
 
   private final ArchiveConfig config;
   private final ArchiveMetrics metrics;
@@ -37,15 +41,16 @@ public final class ArchiveService extends LoopService {
   public void start() {
     health.quietlyDown("connecting");
     start(NAME, new ConnectingLoop(new Worker(), health));
-    if (!config.retention().isForEver()) {
+    delete(config.retention(), NAME, List.of(DetectionRows.DIRECTORY, EventRows.DIRECTORY));
+    delete(config.evidence(), EVIDENCE, List.of(EVIDENCE));
+  }
+
+  private void delete(Retention old, String kind, List<String> directories) {
+    if (!old.isForEver()) {
       start(
-          "archive-retention",
+          kind + "-retention",
           new RetentionLoop(
-              config.retention(),
-              config.storage().open(),
-              List.of(DetectionRows.DIRECTORY, EventRows.DIRECTORY),
-              context.clock(),
-              metrics));
+              old, config.storage().open(), kind, directories, context.clock(), metrics));
     }
   }
 

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long archived rows stay.
+ * How long what is stored by days stays: archived rows, and evidence.
  *
  * @param keep whole days older than this are deleted; empty: none for their age
  * @param maxBytes the oldest days are deleted while all files together are larger; empty: none for
@@ -14,17 +14,17 @@ import java.util.Optional;
 record Retention(Optional<Duration> keep, Optional<Long> maxBytes) {
   private static final Duration LEAST = Duration.ofDays(1);
 
-  /** Reads {@code keep} and {@code max-size} of the section {@code archive}. */
-  static Retention from(Section archive) {
+  /** Reads {@code keep} and {@code max-size} of a section. */
+  static Retention from(Section section) {
     Optional<Duration> keep =
-        archive.has("keep")
-            ? Optional.of(archive.duration("keep", Duration.ZERO))
+        section.has("keep")
+            ? Optional.of(section.duration("keep", Duration.ZERO))
             : Optional.empty();
     if (keep.isPresent() && keep.get().compareTo(LEAST) < 0) {
-      throw archive.wrong("keep", "must be at least 1d, as whole days are deleted");
+      throw section.wrong("keep", "must be at least 1d, as whole days are deleted");
     }
     Optional<Long> maxBytes =
-        archive.has("max-size") ? Optional.of(archive.bytes("max-size", 0)) : Optional.empty();
+        section.has("max-size") ? Optional.of(section.bytes("max-size", 0)) : Optional.empty();
     return new Retention(keep, maxBytes);
   }
 

@@ -20,18 +20,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes archived days that are too old, or the oldest while there is too much. Several processes
- * may do so at the same time. What cannot be deleted now is tried again in the next round.
+ * Deletes days of stored files that are too old, or the oldest while there is too much. Several
+ * processes may do so at the same time. What cannot be deleted now is tried again in the next
+ * round.
  */
 final class RetentionLoop implements LoopThread.Loop {
   static final Duration EVERY = Duration.ofHours(1);
 
   private static final Logger log = LoggerFactory.getLogger(RetentionLoop.class);
-  private static final Pattern DATE = Pattern.compile("/date=(\\d{4}-\\d{2}-\\d{2})/");
+  private static final Pattern DATE = Pattern.compile("/(?:date=)?(\\d{4}-\\d{2}-\\d{2})/");
 
   private final Retention retention;
   private final ObjectStore store;
-  private final List<String> tables;
+  private final String kind;
+  private final List<String> directories;
   private final InstantSource clock;
   private final ArchiveMetrics metrics;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -42,17 +44,21 @@ final class RetentionLoop implements LoopThread.Loop {
 
   /**
    * @param store becomes the loop's, which closes it
-   * @param tables the directories that hold days
+   * @param kind what is deleted, as it is counted
+   * @param directories those that hold days, such as {@code detections/date=2026-03-01/..} or
+   *     {@code evidence/gate/2026-03-01/..}; the size of all together counts
    */
   RetentionLoop(
       Retention retention,
       ObjectStore store,
-      List<String> tables,
+      String kind,
+      List<String> directories,
       InstantSource clock,
       ArchiveMetrics metrics) {
     this.retention = retention;
     this.store = store;
-    this.tables = List.copyOf(tables);
+    this.kind = kind;
+    this.directories = List.copyOf(directories);
     this.clock = clock;
     this.metrics = metrics;
   }
@@ -69,7 +75,7 @@ final class RetentionLoop implements LoopThread.Loop {
         log.atWarn()
             .addKeyValue("storage", store)
             .addKeyValue("error", e.getMessage())
-            .log("old files of the archive cannot be deleted; trying again each hour");
+            .log("old files of the {} cannot be deleted; trying again each hour", kind);
       }
     }
     boolean unused = stopped.await(EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -88,15 +94,15 @@ final class RetentionLoop implements LoopThread.Loop {
       }
       store.delete(dated.file().name());
       bytes -= dated.file().bytes();
-      metrics.deleted(dated.file().bytes());
+      metrics.deleted(kind, dated.file().bytes());
     }
   }
 
   /** Oldest first, the order within a day being the same each time. */
   private List<Dated> files() throws IOException {
     List<Dated> files = new ArrayList<>();
-    for (String table : tables) {
-      for (StoredObject file : store.list(table)) {
+    for (String directory : directories) {
+      for (StoredObject file : store.list(directory)) {
         Matcher matcher = DATE.matcher(file.name());
         if (matcher.find()) {
           files.add(new Dated(LocalDate.parse(matcher.group(1)), file));

@@ -67,6 +67,7 @@ final class Archive {
                 new StorageConfig.Directory(directory),
                 Duration.ofMinutes(1),
                 rollRecords,
+                new Retention(Optional.empty(), Optional.empty()),
                 new Retention(Optional.empty(), Optional.empty())),
             new ArchiveClients(
                 consumer,

@@ -42,6 +42,18 @@ class ArchiveConfigTest {
   }
 
   @Test
+  void evidenceIsKeptForATimeOfItsOwn() {
+    ArchiveConfig config = read("archive: {keep: 90d}\nevidence: {keep: 30d, max-size: 5GiB}");
+
+    assertThat(config.evidence().keep()).contains(Duration.ofDays(30));
+    assertThat(config.evidence().maxBytes()).contains(5L << 30);
+    assertThat(read("archive: {keep: 90d}").evidence().isForEver()).isTrue();
+    assertThatThrownBy(() -> read("evidence: {keep: 5h}"))
+        .hasMessageContaining("evidence.keep: must be at least 1d");
+    assertThatThrownBy(() -> read("evidence: {kep: 5d}")).hasMessageContaining("did you mean");
+  }
+
+  @Test
   void namesWhatIsWrongAndTheWayOut() {
     assertThatThrownBy(() -> read("archive: {roll-every: 10ms}"))
         .hasMessageContaining("between 1s and 1d");

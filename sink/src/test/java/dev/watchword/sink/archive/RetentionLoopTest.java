@@ -37,11 +37,17 @@ class RetentionLoopTest {
         new RetentionLoop(
             new Retention(keep, maxBytes),
             store,
+            "archive",
             List.of("detections", "events"),
             () -> Instant.parse(now),
             metrics)) {
       loop.deleteExpired();
     }
+  }
+
+  private Double deleted(String what, String of) {
+    return registry.getSampleValue(
+        "watchword_archive_deleted_" + what + "_total", new String[] {"of"}, new String[] {of});
   }
 
   private List<String> days(String table) throws IOException {
@@ -60,8 +66,8 @@ class RetentionLoopTest {
     deleteAt("2026-03-04T00:00:01Z", Optional.of(Duration.ofDays(2)), Optional.empty());
     assertThat(days("detections")).containsExactly("2026-03-02", "2026-03-03");
     assertThat(days("events")).containsExactly("2026-03-02", "2026-03-03");
-    assertThat(registry.getSampleValue("watchword_archive_deleted_files_total")).isEqualTo(2);
-    assertThat(registry.getSampleValue("watchword_archive_deleted_bytes_total")).isEqualTo(110);
+    assertThat(deleted("files", "archive")).isEqualTo(2);
+    assertThat(deleted("bytes", "archive")).isEqualTo(110);
   }
 
   @Test

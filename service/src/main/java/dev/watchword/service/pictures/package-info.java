@@ -1,0 +1,2 @@
+/** What was seen, drawn into pictures for people. */
+package dev.watchword.service.pictures;
