@@ -42,7 +42,7 @@ record WatchwordConfig(
             KafkaSettings.from(root, registry),
             ingest,
             InferenceConfig.from(root, ingest.seeder(), cameras),
-            EventsConfig.from(root),
+            EventsConfig.from(root, ingest.seeder(), archive.storage(), cameras),
             archive,
             ConsoleConfig.from(root),
             data,

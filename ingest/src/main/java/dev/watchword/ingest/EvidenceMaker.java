@@ -4,15 +4,13 @@ import dev.watchword.schemas.Evidence;
 import dev.watchword.schemas.EvidenceKind;
 import dev.watchword.schemas.EvidenceOutcome;
 import dev.watchword.schemas.EvidenceRequest;
+import dev.watchword.schemas.Ids;
 import dev.watchword.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -25,8 +23,6 @@ final class EvidenceMaker implements AutoCloseable {
   private static final int QUALITY = 2;
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-  private static final DateTimeFormatter DAY =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final ObjectStore store;
 
@@ -73,14 +69,14 @@ final class EvidenceMaker implements AutoCloseable {
       throws IOException, SourceFailure {
     Excerpt.Picture picture = excerpt.picture(moment, QUALITY, camera.url());
     Jpeg jpeg = picture.jpeg();
-    String name = name(request, ".jpg");
+    String name = Ids.evidenceName(request);
     store.put(name, jpeg.bytes());
     Instant at = instant(picture.capturedAtMicros());
     return stored(request, name, jpeg.bytes().length, at, at, jpeg.width(), jpeg.height());
   }
 
   private Evidence clip(EvidenceRequest request, Excerpt excerpt) throws IOException {
-    String name = name(request, ".mp4");
+    String name = Ids.evidenceName(request);
     Path written = Files.createTempFile("watchword-evidence-", ".mp4");
     try {
       excerpt.write(written);
@@ -96,16 +92,6 @@ final class EvidenceMaker implements AutoCloseable {
     } finally {
       Files.deleteIfExists(written);
     }
-  }
-
-  private static String name(EvidenceRequest request, String suffix) {
-    return "evidence/"
-        + request.getCamera()
-        + "/"
-        + DAY.format(request.getMoment())
-        + "/"
-        + request.getId()
-        + suffix;
   }
 
   private static Evidence stored(
