@@ -62,7 +62,7 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
     try (KeyValueIterator<String, byte[]> all = store.all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
-        cameras.put(entry.key, new CameraWatch(entry.key).restore(entry.value));
+        camera(entry.key);
         heard.put(entry.key, now);
       }
     }
@@ -78,6 +78,15 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
     }
   }
 
+  private CameraWatch camera(String id) {
+    return cameras.computeIfAbsent(
+        id,
+        any -> {
+          byte[] kept = store.get(id);
+          return kept == null ? new CameraWatch(id) : new CameraWatch(id).restore(kept);
+        });
+  }
+
   private void look(Look look, long timestamp) {
     List<RuleVersion> standing = rules.standing();
     if (standing.stream().noneMatch(rule -> isAbout(rule, look.camera()))) {
@@ -90,7 +99,7 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
     if (look.inferred()) {
       heard.put(look.camera(), context.currentSystemTimeMs());
     }
-    CameraWatch camera = cameras.computeIfAbsent(look.camera(), CameraWatch::new);
+    CameraWatch camera = camera(look.camera());
     List<Alert> alerts = camera.frame(look, standing);
     keep(look.camera(), camera);
     alerts.forEach(alert -> tell(alert, look, timestamp));
@@ -103,7 +112,7 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
   private void status(String key, byte[] value, long timestamp) {
     CameraStatus status = decoded(key, value);
     if (status != null) {
-      CameraWatch camera = cameras.computeIfAbsent(status.getCamera(), CameraWatch::new);
+      CameraWatch camera = camera(status.getCamera());
       List<Alert> alerts = camera.status(status, rules.standing());
       keep(status.getCamera(), camera);
       alerts.forEach(alert -> tell(alert, timestamp));

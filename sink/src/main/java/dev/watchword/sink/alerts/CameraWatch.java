@@ -129,6 +129,7 @@ public final class CameraWatch {
       case Condition.Crosses crosses -> {
         List<Happening> inDirection =
             happened.stream()
+                .filter(each -> each.direction() != null)
                 .filter(each -> crosses.direction().map(each.direction()::equals).orElse(true))
                 .toList();
         happened(

@@ -49,7 +49,7 @@ final class CoverageProcessor implements Processor<String, byte[], String, Speci
     try (KeyValueIterator<String, byte[]> all = store.all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
-        cameras.put(entry.key, new CoverageWatch(entry.key).restore(entry.value));
+        camera(entry.key);
       }
     }
     context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::passed);
@@ -59,11 +59,20 @@ final class CoverageProcessor implements Processor<String, byte[], String, Speci
   public void process(Record<String, byte[]> record) {
     Coverage coverage = decoded(record);
     if (coverage != null) {
-      CoverageWatch camera = cameras.computeIfAbsent(coverage.getCamera(), CoverageWatch::new);
+      CoverageWatch camera = camera(coverage.getCamera());
       List<Alert> alerts = camera.record(coverage, rules.standing());
       store.put(coverage.getCamera(), camera.toBytes());
       alerts.forEach(alert -> tell(alert, record.timestamp()));
     }
+  }
+
+  private CoverageWatch camera(String id) {
+    return cameras.computeIfAbsent(
+        id,
+        any -> {
+          byte[] kept = store.get(id);
+          return kept == null ? new CoverageWatch(id) : new CoverageWatch(id).restore(kept);
+        });
   }
 
   private Coverage decoded(Record<String, byte[]> record) {

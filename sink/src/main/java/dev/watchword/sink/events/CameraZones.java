@@ -67,9 +67,7 @@ final class CameraZones {
     try {
       Camera entry =
           decoder.decode(new ConsumerRecord<>(topic, 0, 0, camera, record), Camera.class);
-      Map<String, String> drawn = new HashMap<>(entry.getSettings());
-      drawn.keySet().removeIf(key -> !key.matches("(zones|lines)\\..*|evidence\\.keep"));
-      Section section = ConfigFile.of("camera " + camera, drawn, name -> null);
+      Section section = section(entry);
       Duration kept = section.section("evidence").duration("keep", KEPT);
       return new Parsed(record, Zones.from(section), !kept.isZero());
     } catch (BadRecordException | ConfigException e) {
@@ -79,5 +77,20 @@ final class CameraZones {
           .log("the camera's zones cannot be read, it goes on without");
       return new Parsed(record, Zones.NONE, false);
     }
+  }
+
+  /**
+   * What is drawn into the camera's picture.
+   *
+   * @throws ConfigException when it cannot be read
+   */
+  static Zones of(Camera entry) {
+    return Zones.from(section(entry));
+  }
+
+  private static Section section(Camera entry) {
+    Map<String, String> drawn = new HashMap<>(entry.getSettings());
+    drawn.keySet().removeIf(key -> !key.matches("(zones|lines)\\..*|evidence\\.keep"));
+    return ConfigFile.of("camera " + entry.getId(), drawn, name -> null);
   }
 }

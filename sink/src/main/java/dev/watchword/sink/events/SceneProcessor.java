@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.KeyValue;
@@ -104,19 +105,20 @@ final class SceneProcessor implements Processor<String, byte[], String, Object> 
   }
 
   private boolean isTracked(FrameDetections detections) {
+    Optional<String> leftOut = leftOut(detections);
+    leftOut.ifPresent(parts.metrics()::leftOut);
+    return leftOut.isEmpty();
+  }
+
+  /** Why no scene takes account of the record; empty when one does. */
+  static Optional<String> leftOut(FrameDetections detections) {
     if (detections.getTask() != Task.DETECT && detections.getTask() != Task.SEGMENT) {
-      parts.metrics().leftOut("no_boxes");
-      return false;
+      return Optional.of("no_boxes");
     }
     if (detections.getLate()) {
-      parts.metrics().leftOut("spooled");
-      return false;
+      return Optional.of("spooled");
     }
-    if (detections.getShadow()) {
-      parts.metrics().leftOut("shadow");
-      return false;
-    }
-    return true;
+    return detections.getShadow() ? Optional.of("shadow") : Optional.empty();
   }
 
   private void follow(FrameDetections detections, long timestamp) throws InterruptedException {
