@@ -221,7 +221,8 @@ final class RuleCommand {
         counts.merge(alert.getRule(), 1, Integer::sum);
       }
       System.out.println();
-      counts.forEach((rule, count) -> System.out.println(rule + " would have fired " + times(count)));
+      counts.forEach(
+          (rule, count) -> System.out.println(rule + " would have fired " + times(count)));
     }
 
     private static String times(int count) {

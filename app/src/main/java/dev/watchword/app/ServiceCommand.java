@@ -48,8 +48,8 @@ abstract sealed class ServiceCommand implements Callable<Integer> {
     if (!config.kafka().isExternal() || config.kafka().registryUrl().isEmpty()) {
       throw new CommandFailure(
           file
-              + ": a service of its own needs kafka.bootstrap.servers and registry.url, which it shares with the others;"
-              + " 'watchword up' runs all services on embedded ones");
+              + ": a service of its own needs kafka.bootstrap.servers and registry.url, which it"
+              + " shares with the others; 'watchword up' runs all services on embedded ones");
     }
     try (Running running = new Running()) {
       ServiceContext context =

@@ -22,11 +22,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code watchword tail}: subscribes to detections, events or alerts and prints a JSON line a record. */
+/**
+ * {@code watchword tail}: subscribes to detections, events or alerts and prints a JSON line a
+ * record.
+ */
 @Command(
     name = "tail",
     description =
-        "Prints a JSON line for each record of the detections topic, or of the events or alerts topic.",
+        "Prints a JSON line for each record of the detections topic, or of the events or alerts"
+            + " topic.",
     mixinStandardHelpOptions = true)
 final class TailCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(500);

@@ -29,6 +29,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class DeadLetterBox {
   private static final String SUFFIX = "-dead-letter";
+
   /** Names the service for which a record was sent again; others have had it. */
   private static final String FOR = "watchword-for";
 
@@ -135,9 +136,7 @@ public final class DeadLetterBox {
         ProducerRecord<String, byte[]> record =
             new ProducerRecord<>(
                 entry.letter().getTopic(), entry.key(), bytes(entry.letter().getValue()));
-        record
-            .headers()
-            .add(FOR, entry.letter().getService().getBytes(StandardCharsets.UTF_8));
+        record.headers().add(FOR, entry.letter().getService().getBytes(StandardCharsets.UTF_8));
         sent.add(producer.send(record));
       }
       for (Future<?> each : sent) {

@@ -54,8 +54,7 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
     context = processorContext;
     store = context.getStateStore(AlertTopology.CAMERAS);
     decoder = parts.decoder().get();
-    rules =
-        new RuleBook(parts, context.getStateStore(AlertTopology.RULES), decoder, changes);
+    rules = new RuleBook(parts, context.getStateStore(AlertTopology.RULES), decoder, changes);
     cameras.clear();
     heard.clear();
     long now = context.currentSystemTimeMs();
@@ -146,8 +145,7 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
     }
   }
 
-  private void passed(
-      String id, CameraWatch camera, long nowMillis, List<RuleVersion> standing) {
+  private void passed(String id, CameraWatch camera, long nowMillis, List<RuleVersion> standing) {
     List<Alert> lost = camera.lost(nowMillis * 1000, standing);
     List<Alert> silent = List.of();
     long quiet = nowMillis - heard.getOrDefault(id, nowMillis);

@@ -16,8 +16,8 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -51,13 +51,14 @@ public final class AlertTopology {
   public Topology begin() {
     StreamsBuilder builder = new StreamsBuilder();
     builder.addStateStore(kept(COVERAGE));
-    builder.stream(
-            parts.coverageTopic(), Consumed.with(Serdes.String(), Serdes.ByteArray()))
+    builder.stream(parts.coverageTopic(), Consumed.with(Serdes.String(), Serdes.ByteArray()))
         .process(this::byCamera, Named.as("coverage-of-cameras"))
         .repartition(
             Repartitioned.with(Serdes.String(), Serdes.ByteArray()).withName("coverage-by-camera"))
         .process(
-            () -> new CoverageProcessor(parts, changes::get), Named.as("judging-coverage"), COVERAGE)
+            () -> new CoverageProcessor(parts, changes::get),
+            Named.as("judging-coverage"),
+            COVERAGE)
         .to(parts.alertsTopic(), Produced.with(Serdes.String(), records()));
     Topology topology = builder.build();
     topology.addGlobalStore(
@@ -81,11 +82,9 @@ public final class AlertTopology {
   public void add(Topology topology, String looks) {
     topology.addSource(
         STATUS, new StringDeserializer(), new ByteArrayDeserializer(), parts.statusTopic());
-    topology.addProcessor(
-        PROCESSOR, () -> new AlertProcessor(parts, changes::get), looks, STATUS);
+    topology.addProcessor(PROCESSOR, () -> new AlertProcessor(parts, changes::get), looks, STATUS);
     topology.addStateStore(kept(CAMERAS), PROCESSOR);
-    topology.addSink(
-        ALERTS, parts.alertsTopic(), new StringSerializer(), serializer(), PROCESSOR);
+    topology.addSink(ALERTS, parts.alertsTopic(), new StringSerializer(), serializer(), PROCESSOR);
     topology.addSink(
         EVIDENCE, parts.evidenceTopic(), new StringSerializer(), serializer(), PROCESSOR);
   }

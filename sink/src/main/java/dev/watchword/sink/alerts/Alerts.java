@@ -32,8 +32,7 @@ final class Alerts {
     return objects(alert, look, shown).setZone(condition.zone().orElse(null)).build();
   }
 
-  static Alert dwell(
-      RuleVersion rule, Condition.Dwell condition, Look look, Look.Present object) {
+  static Alert dwell(RuleVersion rule, Condition.Dwell condition, Look look, Look.Present object) {
     double seconds = object.inside().get(condition.zone()) / 1e6;
     Alert.Builder alert =
         begin(
@@ -74,7 +73,9 @@ final class Alerts {
             .setPromptVersion(event.getPromptVersion())
             .setModel(event.getModel());
     boolean crossed = happening.deed() == PromptWatch.Deed.CROSSED;
-    return (crossed ? alert.setLine(place).setDirection(happening.direction()) : alert.setZone(place))
+    return (crossed
+            ? alert.setLine(place).setDirection(happening.direction())
+            : alert.setZone(place))
         .build();
   }
 

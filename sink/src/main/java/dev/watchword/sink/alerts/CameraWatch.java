@@ -84,12 +84,9 @@ public final class CameraWatch {
 
   /** The rules for this camera; what others have left behind is forgotten. */
   private List<RuleVersion> mine(Collection<RuleVersion> standing) {
-    List<RuleVersion> mine =
-        standing.stream().filter(rule -> rule.rule().isFor(camera)).toList();
+    List<RuleVersion> mine = standing.stream().filter(rule -> rule.rule().isFor(camera)).toList();
     if (!rules.isEmpty()) {
-      rules
-          .keySet()
-          .removeIf(id -> mine.stream().noneMatch(rule -> rule.rule().id().equals(id)));
+      rules.keySet().removeIf(id -> mine.stream().noneMatch(rule -> rule.rule().id().equals(id)));
     }
     return mine;
   }
@@ -132,8 +129,7 @@ public final class CameraWatch {
                 .filter(each -> each.direction() != null)
                 .filter(each -> crosses.direction().map(each.direction()::equals).orElse(true))
                 .toList();
-        happened(
-            rule, watch, look, inDirection, PromptWatch.Deed.CROSSED, crosses.line(), alerts);
+        happened(rule, watch, look, inDirection, PromptWatch.Deed.CROSSED, crosses.line(), alerts);
       }
     }
   }
@@ -235,7 +231,11 @@ public final class CameraWatch {
       long watermark = watermark(condition.sought());
       boolean isSeen = !seen(condition.sought(), condition.zone(), look).isEmpty();
       absent(
-          rule, condition, watch, isSeen ? Math.min(watermark, look.atMicros() - 1) : watermark, alerts);
+          rule,
+          condition,
+          watch,
+          isSeen ? Math.min(watermark, look.atMicros() - 1) : watermark,
+          alerts);
       if (isSeen || watch.lastSeen == Micros.NEVER) {
         watch.lastSeen = Math.max(watch.lastSeen, look.atMicros());
       }
@@ -255,10 +255,7 @@ public final class CameraWatch {
 
   /** Capture time of the newest frame that a model looked at, {@link Micros#NEVER} before it. */
   long newest() {
-    return prompts.values().stream()
-        .mapToLong(PromptWatch::lookedAt)
-        .max()
-        .orElse(Micros.NEVER);
+    return prompts.values().stream().mapToLong(PromptWatch::lookedAt).max().orElse(Micros.NEVER);
   }
 
   private void absent(

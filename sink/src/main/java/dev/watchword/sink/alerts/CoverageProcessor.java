@@ -43,8 +43,7 @@ final class CoverageProcessor implements Processor<String, byte[], String, Speci
     context = processorContext;
     store = context.getStateStore(AlertTopology.COVERAGE);
     decoder = parts.decoder().get();
-    rules =
-        new RuleBook(parts, context.getStateStore(AlertTopology.RULES), decoder, changes);
+    rules = new RuleBook(parts, context.getStateStore(AlertTopology.RULES), decoder, changes);
     cameras.clear();
     try (KeyValueIterator<String, byte[]> all = store.all()) {
       while (all.hasNext()) {

@@ -44,7 +44,13 @@ public final class CoverageWatch {
 
   /** What one process has told. */
   private record Told(
-      boolean ingest, String prompt, boolean closed, long wanted, long sent, long read, long seen) {}
+      boolean ingest,
+      String prompt,
+      boolean closed,
+      long wanted,
+      long sent,
+      long read,
+      long seen) {}
 
   private static final class Minute {
     private final Map<String, Told> told = new TreeMap<>();

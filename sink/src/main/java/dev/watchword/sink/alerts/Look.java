@@ -58,16 +58,7 @@ public record Look(
   /** The same with what is known of the camera's video. */
   public Look withVideoKept(boolean kept) {
     return new Look(
-        camera,
-        frame,
-        atMicros,
-        inferred,
-        kept,
-        promptId,
-        promptVersion,
-        model,
-        present,
-        told);
+        camera, frame, atMicros, inferred, kept, promptId, promptVersion, model, present, told);
   }
 
   /** When one of its objects was seen last; null for others. */

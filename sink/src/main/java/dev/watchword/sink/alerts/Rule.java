@@ -44,8 +44,8 @@ public record Rule(
       throw new ConfigException(
           "rule "
               + id
-              + ": a name has 1 to 63 lower-case letters, digits, '-' or '_' and begins with a letter"
-              + " or digit");
+              + ": a name has 1 to 63 lower-case letters, digits, '-' or '_' and begins with a"
+              + " letter or digit");
     }
     return RuleSettings.read(id, section);
   }
@@ -56,8 +56,7 @@ public record Rule(
    * @throws ConfigException when it is none
    */
   public static Rule of(AlertRule record) {
-    Section section =
-        ConfigFile.of("rule " + record.getId(), record.getSettings(), name -> null);
+    Section section = ConfigFile.of("rule " + record.getId(), record.getSettings(), name -> null);
     Rule rule = from(record.getId(), section);
     section.rejectUnknown();
     return rule;

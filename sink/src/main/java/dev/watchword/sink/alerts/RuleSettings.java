@@ -61,8 +61,7 @@ final class RuleSettings {
       case "leaves" -> new Condition.Leaves(sought(section), name(section, "zone"));
       case "crosses" ->
           new Condition.Crosses(sought(section), name(section, "line"), direction(section));
-      case "nothing" ->
-          new Condition.Nothing(sought(section), zone(section), time(section));
+      case "nothing" -> new Condition.Nothing(sought(section), zone(section), time(section));
       case "camera-lost" -> new Condition.CameraLost(time(section));
       case "coverage-below" -> new Condition.CoverageBelow(percent(section));
       default ->
@@ -119,10 +118,10 @@ final class RuleSettings {
   private static boolean isUnwritable(int character) {
     return switch (Character.getType(character)) {
       case Character.CONTROL,
-              Character.LINE_SEPARATOR,
-              Character.PARAGRAPH_SEPARATOR,
-              Character.SURROGATE,
-              Character.UNASSIGNED ->
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE,
+          Character.UNASSIGNED ->
           true;
       default -> character == 0xfeff;
     };

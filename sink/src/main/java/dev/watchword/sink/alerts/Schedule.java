@@ -129,8 +129,7 @@ public record Schedule(Set<DayOfWeek> days, Optional<Hours> hours, ZoneId zone) 
       return settings;
     }
     settings.put(
-        "schedule.days",
-        RuleSettings.list(days.stream().sorted().map(Schedule::name).toList()));
+        "schedule.days", RuleSettings.list(days.stream().sorted().map(Schedule::name).toList()));
     settings.put("schedule.time-zone", zone.getId());
     hours.ifPresent(
         each -> {

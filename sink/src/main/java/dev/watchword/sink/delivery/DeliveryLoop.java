@@ -160,8 +160,7 @@ final class DeliveryLoop implements LoopThread.Loop {
     attempts++;
     switch (channel.send(alert.get())) {
       case Channel.Delivered taken -> {
-        Duration lag =
-            Duration.between(Instant.ofEpochMilli(record.timestamp()), clock.instant());
+        Duration lag = Duration.between(Instant.ofEpochMilli(record.timestamp()), clock.instant());
         done(record);
         metrics.delivered(target, lag.toNanos() / 1e9);
         wellAgain();

@@ -118,8 +118,10 @@ public final class DeliveryService implements Service {
   /** Few at a time: they wait in memory while the target is away. */
   private static Map<String, Object> consumerSettings() {
     return Map.of(
-        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest",
-        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 50);
+        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+        "latest",
+        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+        50);
   }
 
   private static Map<String, Object> producerSettings() {

@@ -80,7 +80,8 @@ interface Format {
         .put("type", "section")
         .set("text", node().put("type", "mrkdwn").put("text", "*" + mrkdwn(title(alert)) + "*"));
     StringBuilder text = new StringBuilder();
-    facts(alert).forEach((name, value) -> text.append(name).append(": ").append(value).append('\n'));
+    facts(alert)
+        .forEach((name, value) -> text.append(name).append(": ").append(value).append('\n'));
     ObjectNode context = blocks.addObject().put("type", "context");
     context
         .putArray("elements")

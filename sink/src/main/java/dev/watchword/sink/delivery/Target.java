@@ -66,8 +66,7 @@ record Target(
       Section section, String key, Duration otherwise, Duration longest) {
     Duration duration = section.duration(key, otherwise);
     if (duration.isZero() || duration.compareTo(longest) > 0) {
-      throw section.wrong(
-          key, "must be more than 0s and at most " + longest.toSeconds() + "s");
+      throw section.wrong(key, "must be more than 0s and at most " + longest.toSeconds() + "s");
     }
     return duration;
   }

@@ -19,8 +19,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 
 /**
- * Detections to object events, and by the rules that stand to alerts, exactly once. Several processes share the partitions as a consumer
- * group.
+ * Detections to object events, and by the rules that stand to alerts, exactly once. Several
+ * processes share the partitions as a consumer group.
  */
 public final class EventsService implements Service {
   private static final String NAME = "events";

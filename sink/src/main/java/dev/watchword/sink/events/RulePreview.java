@@ -75,9 +75,7 @@ public final class RulePreview {
   /** Takes the next record of the topic. */
   public void coverage(Coverage record) {
     alerts.addAll(
-        coverage
-            .computeIfAbsent(record.getCamera(), CoverageWatch::new)
-            .record(record, rules));
+        coverage.computeIfAbsent(record.getCamera(), CoverageWatch::new).record(record, rules));
   }
 
   private CameraWatch watch(String camera) {

@@ -30,8 +30,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Detections to object events: finds the scene of the record's camera and prompt in the store,
- * gives it the frame, puts it back, tells what it says and shows rules what it saw. Frames that came late, shadows, and
- * answers that are not boxes, change no scene.
+ * gives it the frame, puts it back, tells what it says and shows rules what it saw. Frames that
+ * came late, shadows, and answers that are not boxes, change no scene.
  *
  * <p>Scenes of which nothing has been heard for their silence are ended by the wall clock. It
  * counts from the last record that this task has seen, so that a process that comes back, or falls
@@ -195,8 +195,7 @@ final class SceneProcessor implements Processor<String, byte[], String, Object> 
     DeadLetter letter =
         DeadLetters.of(
             source, reason, "events", Instant.ofEpochMilli(context.currentSystemTimeMs()));
-    context.forward(
-        new Record<>(source.key(), letter, timestamp), EventTopology.DEAD_LETTERS);
+    context.forward(new Record<>(source.key(), letter, timestamp), EventTopology.DEAD_LETTERS);
   }
 
   @Override

@@ -119,8 +119,7 @@ class CoverageWatchTest {
 
   @Test
   void aRuleDoesNotJudgeMinutesFromBeforeItWasWritten() {
-    RuleVersion later =
-        new RuleVersion(RULES.getFirst().rule(), "1", MINUTE.plusSeconds(1));
+    RuleVersion later = new RuleVersion(RULES.getFirst().rule(), "1", MINUTE.plusSeconds(1));
     watch.record(ingest("i", true, 1500, 100), List.of(later));
 
     assertThat(watch.passed(MINUTE.plusSeconds(200), List.of(later))).isEmpty();

@@ -53,13 +53,13 @@ class RuleTest {
   }
 
   private static Arbitrary<Condition> conditions() {
-    Arbitrary<Duration> times =
-        Arbitraries.longs().between(1, 604_800_000).map(Duration::ofMillis);
+    Arbitrary<Duration> times = Arbitraries.longs().between(1, 604_800_000).map(Duration::ofMillis);
     Arbitrary<String> places = Arbitraries.of("door", "north-yard", "z1");
     Arbitrary<Sought> sought =
         Combinators.combine(
                 Arbitraries.strings()
-                    .withChars('a', 'Z', ' ', '"', '\\', '\'', '[', ']', ':', '#', ',', '{', 'ü', '漢')
+                    .withChars(
+                        'a', 'Z', ' ', '"', '\\', '\'', '[', ']', ':', '#', ',', '{', 'ü', '漢')
                     .ofMinLength(1)
                     .ofMaxLength(6)
                     .filter(label -> !label.isBlank())
@@ -94,7 +94,9 @@ class RuleTest {
 
   private static Arbitrary<Schedule> schedules() {
     Arbitrary<LocalTime> times =
-        Arbitraries.integers().between(0, 1439).map(minute -> LocalTime.of(minute / 60, minute % 60));
+        Arbitraries.integers()
+            .between(0, 1439)
+            .map(minute -> LocalTime.of(minute / 60, minute % 60));
     Arbitrary<Optional<Schedule.Hours>> hours =
         Combinators.combine(times, times)
             .as(Schedule.Hours::new)
@@ -154,23 +156,37 @@ class RuleTest {
   void refusesWhatIsWrongInASentenceThatNamesKeyAndWayOut() {
     Map.ofEntries(
             Map.entry("{label: person}", "r.when: is missing"),
-            Map.entry("{when: presnt}", "r.when: there is no condition 'presnt'; did you mean 'present'?"),
+            Map.entry(
+                "{when: presnt}",
+                "r.when: there is no condition 'presnt'; did you mean 'present'?"),
             Map.entry("{when: dwell, zone: a}", "r.for: is missing; write such as for: 30s"),
             Map.entry("{when: dwell, for: 1s}", "r.zone: is missing"),
-            Map.entry("{when: enters, zone: A B}", "r.zone: expected the name of one of the camera's zones"),
+            Map.entry(
+                "{when: enters, zone: A B}",
+                "r.zone: expected the name of one of the camera's zones"),
             Map.entry("{when: camera-lost, for: 9d}", "r.for: must be between 1ms and 7d"),
             Map.entry("{when: camera-lost, for: 1m, zone: a}", "r.zone: unknown key"),
-            Map.entry("{when: present, confirm: 3, confirm-of: 2}", "r.confirm-of: must be between 3 and 102"),
+            Map.entry(
+                "{when: present, confirm: 3, confirm-of: 2}",
+                "r.confirm-of: must be between 3 and 102"),
             Map.entry("{when: present, label: ['']}", "r.label: a label is some visible text"),
             Map.entry("{when: present, label: '${env:KEY}'}", "r.label: a rule holds no reference"),
-            Map.entry("{when: crosses, line: a, direction: up}", "r.direction: expected one of both"),
+            Map.entry(
+                "{when: crosses, line: a, direction: up}", "r.direction: expected one of both"),
             Map.entry("{when: coverage-below}", "r.percent: is missing; write such as percent: 95"),
-            Map.entry("{when: present, schedule: {days: [monday]}}", "r.schedule.days: expected some of mon, tue"),
-            Map.entry("{when: present, schedule: {from: 25:00, to: 06:00}}", "r.schedule.from: expected a time such as 22:00"),
-            Map.entry("{when: present, schedule: {from: 06:00, to: 06:00}}", "r.schedule.to: is the same time as from"),
+            Map.entry(
+                "{when: present, schedule: {days: [monday]}}",
+                "r.schedule.days: expected some of mon, tue"),
+            Map.entry(
+                "{when: present, schedule: {from: 25:00, to: 06:00}}",
+                "r.schedule.from: expected a time such as 22:00"),
+            Map.entry(
+                "{when: present, schedule: {from: 06:00, to: 06:00}}",
+                "r.schedule.to: is the same time as from"),
             Map.entry(
                 "{when: present, schedule: {time-zone: Europe/Berln}}",
-                "r.schedule.time-zone: there is no time zone 'Europe/Berln'; did you mean 'Europe/Berlin'?"))
+                "r.schedule.time-zone: there is no time zone 'Europe/Berln'; did you mean"
+                    + " 'Europe/Berlin'?"))
         .forEach(
             (yaml, sentence) ->
                 assertThatThrownBy(() -> rules("r: " + yaml))
@@ -183,7 +199,10 @@ class RuleTest {
   @Example
   void aFileAddsChangesAndDeletesWhatItHasPutThereAndNothingElse() {
     List<Rule> file =
-        rules("a: {when: camera-lost, for: 1m}\nb: {when: camera-lost, for: 1m}\nd: {when: camera-lost, for: 1m}");
+        rules(
+            "a: {when: camera-lost, for: 1m}\n"
+                + "b: {when: camera-lost, for: 1m}\n"
+                + "d: {when: camera-lost, for: 1m}");
     Rule other = rules("x: {when: camera-lost, for: 5m}").getFirst();
     Map<String, AlertRule> present =
         Map.of(
@@ -192,7 +211,8 @@ class RuleTest {
             "c", AlertRule.newBuilder(RuleTopic.entry(other, "me", NOW)).setId("c").build(),
             "d",
                 RuleTopic.removed(
-                    AlertRule.newBuilder(RuleTopic.entry(other, "me", NOW)).setId("d").build(), NOW),
+                    AlertRule.newBuilder(RuleTopic.entry(other, "me", NOW)).setId("d").build(),
+                    NOW),
             "e", AlertRule.newBuilder(RuleTopic.entry(other, "another", NOW)).setId("e").build());
 
     Map<String, AlertRule> changes = RuleTopic.changes(present, file, "me", NOW);

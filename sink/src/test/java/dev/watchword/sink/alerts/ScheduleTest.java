@@ -50,13 +50,21 @@ class ScheduleTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"2026-03-07T00:00:00Z, true", "2026-03-07T23:59:59Z, true", "2026-03-08T00:00:00Z, false"})
+  @CsvSource({
+    "2026-03-07T00:00:00Z, true",
+    "2026-03-07T23:59:59Z, true",
+    "2026-03-08T00:00:00Z, false"
+  })
   void aDayWithoutHoursIsAllOfIt(Instant moment, boolean on) {
     assertThat(schedule("{days: [sat]}").covers(moment)).isEqualTo(on);
   }
 
   @ParameterizedTest
-  @CsvSource({"2026-03-07T17:59:59Z, false", "2026-03-07T23:59:59Z, true", "2026-03-08T00:00:00Z, false"})
+  @CsvSource({
+    "2026-03-07T17:59:59Z, false",
+    "2026-03-07T23:59:59Z, true",
+    "2026-03-08T00:00:00Z, false"
+  })
   void mayLastToTheEndOfTheDay(Instant moment, boolean on) {
     assertThat(schedule("{days: [sat], from: 18:00, to: 24:00}").covers(moment)).isEqualTo(on);
   }

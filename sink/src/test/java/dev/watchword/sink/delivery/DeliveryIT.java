@@ -48,7 +48,8 @@ class DeliveryIT {
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final Map<String, Deque<Integer>> answers = new ConcurrentHashMap<>();
   private final Map<String, String> retryAfter = new ConcurrentHashMap<>();
-  private final List<Alert> alerts = IntStream.range(0, 3).mapToObj(n -> Samples.alert(n, "person")).toList();
+  private final List<Alert> alerts =
+      IntStream.range(0, 3).mapToObj(n -> Samples.alert(n, "person")).toList();
   private final CollectorRegistry metrics = new CollectorRegistry();
   private final DeliveryMetrics counted = new DeliveryMetrics(metrics);
   private final List<Rig> rigs = new ArrayList<>();
@@ -64,14 +65,22 @@ class DeliveryIT {
           try (exchange) {
             String path = exchange.getRequestURI().getPath();
             Map<String, String> headers = new ConcurrentHashMap<>();
-            exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.get(0)));
+            exchange
+                .getRequestHeaders()
+                .forEach(
+                    (name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.get(0)));
             requests.add(
                 new Request(
                     path,
                     headers,
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
             Deque<Integer> prepared = answers.getOrDefault(path, new ArrayDeque<>());
-            int status = prepared.isEmpty() ? 200 : prepared.size() == 1 && prepared.peek() < 0 ? -prepared.peek() : prepared.poll();
+            int status =
+                prepared.isEmpty()
+                    ? 200
+                    : prepared.size() == 1 && prepared.peek() < 0
+                        ? -prepared.peek()
+                        : prepared.poll();
             if (retryAfter.containsKey(path) && status != 200) {
               exchange.getResponseHeaders().set("Retry-After", retryAfter.get(path));
             }
@@ -94,7 +103,8 @@ class DeliveryIT {
   /** A target with a loop of its own. */
   private final class Rig {
     private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("latest");
-    private final MockProducer<String, Object> letters = new MockProducer<>(true, null, (topic, key) -> new byte[0], (topic, value) -> new byte[0]);
+    private final MockProducer<String, Object> letters =
+        new MockProducer<>(true, null, (topic, key) -> new byte[0], (topic, value) -> new byte[0]);
     private final HealthLog health = new HealthLog("delivery");
     private final DeliveryLoop loop;
 
@@ -103,7 +113,11 @@ class DeliveryIT {
       Target target =
           Samples.target(
               name,
-              "{to: webhook, url: '" + url + "', timeout: 5s, secret: '${env:SECRET}', " + more + "}",
+              "{to: webhook, url: '"
+                  + url
+                  + "', timeout: 5s, secret: '${env:SECRET}', "
+                  + more
+                  + "}",
               Map.of("SECRET", SECRET));
       DeliveryClients clients =
           new DeliveryClients(
@@ -144,7 +158,8 @@ class DeliveryIT {
     }
 
     long committed() {
-      OffsetAndMetadata offset = consumer.committed(Collections.singleton(PARTITION)).get(PARTITION);
+      OffsetAndMetadata offset =
+          consumer.committed(Collections.singleton(PARTITION)).get(PARTITION);
       return offset == null ? -1 : offset.offset();
     }
 

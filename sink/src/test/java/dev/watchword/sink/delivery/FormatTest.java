@@ -14,7 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FormatTest {
-  private static final String NASTY = "a \"b\" \\ <script>&amp;\n\t\u0000 漢字 \uD83D\uDE80 {{camera}} *x*";
+  private static final String NASTY =
+      "a \"b\" \\ <script>&amp;\n\t\u0000 漢字 \uD83D\uDE80 {{camera}} *x*";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static JsonNode body(String format, String label) throws Exception {
@@ -32,8 +33,7 @@ class FormatTest {
         switch (format) {
           case "json" -> body.get("reason").asText();
           case "slack" -> unescaped(body.get("text").asText());
-          case "teams" ->
-              body.at("/attachments/0/content/body/0/text").asText();
+          case "teams" -> body.at("/attachments/0/content/body/0/text").asText();
           default -> body.get("text").asText();
         };
     assertThat(found).contains(expected);
@@ -57,7 +57,8 @@ class FormatTest {
     Path file =
         Files.writeString(
             directory.resolve("t.json"),
-            "{\"what\": \"{{reason}}\", \"line\": \"{{ line }}\", \"all\": {{json}}, \"n\": {{count}}}");
+            "{\"what\": \"{{reason}}\", \"line\": \"{{ line }}\", \"all\": {{json}}, \"n\":"
+                + " {{count}}}");
 
     JsonNode body = body("template: '" + file + "'", NASTY);
 

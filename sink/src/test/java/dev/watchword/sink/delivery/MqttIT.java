@@ -66,7 +66,8 @@ class MqttIT {
         "bus",
         "{to: mqtt, url: 'mqtt://127.0.0.1:"
             + port
-            + "', user: ops, password: '${env:PASSWORD}', timeout: 5s, topic: 'home/{camera}/{rule}/{kind}'}",
+            + "', user: ops, password: '${env:PASSWORD}', timeout: 5s, topic:"
+            + " 'home/{camera}/{rule}/{kind}'}",
         Map.of("PASSWORD", password));
   }
 

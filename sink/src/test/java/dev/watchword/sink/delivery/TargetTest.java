@@ -13,13 +13,13 @@ import net.jqwik.api.constraints.StringLength;
 
 class TargetTest {
   @Property(tries = 100)
-  void aSecretIsShownNowhere(
-      @ForAll @AlphaChars @StringLength(min = 12, max = 30) String secret) {
+  void aSecretIsShownNowhere(@ForAll @AlphaChars @StringLength(min = 12, max = 30) String secret) {
     Map<String, String> environment = Map.of("KEY", secret);
     Target webhook =
         Samples.target(
             "hook",
-            "{to: webhook, url: 'https://h/${env:KEY}', secret: '${env:KEY}', headers: {Authorization: 'Bearer ${env:KEY}'}}",
+            "{to: webhook, url: 'https://h/${env:KEY}', secret: '${env:KEY}', headers:"
+                + " {Authorization: 'Bearer ${env:KEY}'}}",
             environment);
     Target mqtt =
         Samples.target(
@@ -43,13 +43,19 @@ class TargetTest {
     Map.of(
             "{to: pigeon}", "to: expected one of webhook, mqtt, not 'pigeon'",
             "{to: webhook}", "url: is missing",
-            "{to: webhook, url: 'file:///etc/passwd'}", "url: write http://HOST/PATH or https://HOST/PATH",
-            "{to: webhook, url: 'http://me:pw@h/'}", "a user and password go into headers.Authorization",
-            "{to: webhook, url: 'http://h/', secret: plain}", "secret: a secret does not stand in the file",
-            "{to: webhook, url: 'http://h/', headers: {Content-Type: x}}", "headers.Content-Type: cannot be set",
-            "{to: webhook, url: 'http://h/', format: xml}", "format: expected one of json, slack, teams, email",
+            "{to: webhook, url: 'file:///etc/passwd'}",
+                "url: write http://HOST/PATH or https://HOST/PATH",
+            "{to: webhook, url: 'http://me:pw@h/'}",
+                "a user and password go into headers.Authorization",
+            "{to: webhook, url: 'http://h/', secret: plain}",
+                "secret: a secret does not stand in the file",
+            "{to: webhook, url: 'http://h/', headers: {Content-Type: x}}",
+                "headers.Content-Type: cannot be set",
+            "{to: webhook, url: 'http://h/', format: xml}",
+                "format: expected one of json, slack, teams, email",
             "{to: mqtt, url: 'http://h'}", "url: write mqtt://HOST:PORT",
-            "{to: mqtt, url: 'mqtt://h', topic: 'a/#'}", "topic: a topic to publish on has neither '#' nor '+'",
+            "{to: mqtt, url: 'mqtt://h', topic: 'a/#'}",
+                "topic: a topic to publish on has neither '#' nor '+'",
             "{to: mqtt, url: 'mqtt://h', password: '${env:P}'}", "user: is missing beside password")
         .forEach(
             (yaml, sentence) ->

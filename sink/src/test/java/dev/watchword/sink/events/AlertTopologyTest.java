@@ -113,8 +113,7 @@ class AlertTopologyTest {
 
   private void camera(String id, Map<String, String> settings) {
     input("cameras")
-        .pipeInput(
-            id, Wire.write(new Camera(id, "rtsp://10.0.0.5/", settings, null, false, WALL)));
+        .pipeInput(id, Wire.write(new Camera(id, "rtsp://10.0.0.5/", settings, null, false, WALL)));
   }
 
   private void rules(String yaml) {
@@ -191,7 +190,9 @@ class AlertTopologyTest {
     assertThat(seconds(one(told, "nobody").getAt())).isEqualTo(31.5);
     assertThat(
             metrics.getSampleValue(
-                "watchword_events_alerts_fired_total", new String[] {"rule"}, new String[] {"enters"}))
+                "watchword_events_alerts_fired_total",
+                new String[] {"rule"},
+                new String[] {"enters"}))
         .isEqualTo(2);
   }
 
@@ -203,7 +204,9 @@ class AlertTopologyTest {
 
   @Test
   void aCrossingHasADirection() {
-    rules("right: {when: crosses, line: door, direction: to-right}\nleft: {when: crosses, line: door, direction: to-left}");
+    rules(
+        "right: {when: crosses, line: door, direction: to-right}\n"
+            + "left: {when: crosses, line: door, direction: to-left}");
     send(street(20));
 
     List<Alert> told = told();
@@ -398,7 +401,9 @@ class AlertTopologyTest {
     List<Observation> frames = street(60);
     send(frames.subList(0, 30));
     assertThat(told()).isEmpty();
-    rules("waits: {when: dwell, label: car, zone: yard, for: 20s}\nenters: {when: enters, zone: yard}");
+    rules(
+        "waits: {when: dwell, label: car, zone: yard, for: 20s}\n"
+            + "enters: {when: enters, zone: yard}");
     send(frames.subList(30, 45));
     assertThat(told()).isEmpty();
     AlertRule entry =
