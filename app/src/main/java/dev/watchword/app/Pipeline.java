@@ -9,6 +9,7 @@ import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.sink.archive.ArchiveService;
+import dev.watchword.sink.delivery.DeliveryService;
 import dev.watchword.sink.events.EventsService;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class Pipeline {
         new IngestService(context, config.ingest()),
         new InferenceService(context, config.inference(), Caches.checkpoint()),
         new EventsService(context, config.events()),
+        new DeliveryService(context, config.delivery()),
         new ArchiveService(context, config.archive()),
         new ConsoleService(context, config.console()));
   }

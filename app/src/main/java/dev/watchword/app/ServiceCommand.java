@@ -7,6 +7,7 @@ import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.config.ConfigFile;
 import dev.watchword.sink.archive.ArchiveService;
+import dev.watchword.sink.delivery.DeliveryService;
 import dev.watchword.sink.events.EventsService;
 import io.prometheus.client.CollectorRegistry;
 import java.net.InetSocketAddress;
@@ -47,8 +48,8 @@ abstract sealed class ServiceCommand implements Callable<Integer> {
     if (!config.kafka().isExternal() || config.kafka().registryUrl().isEmpty()) {
       throw new CommandFailure(
           file
-              + ": a service of its own needs kafka.bootstrap.servers and registry.url, which it shares with the others;"
-              + " 'watchword up' runs all services on embedded ones");
+              + ": a service of its own needs kafka.bootstrap.servers and registry.url, which it"
+              + " shares with the others; 'watchword up' runs all services on embedded ones");
     }
     try (Running running = new Running()) {
       ServiceContext context =
@@ -104,7 +105,7 @@ abstract sealed class ServiceCommand implements Callable<Integer> {
 
   @Command(
       name = "events",
-      description = "Runs the events service alone: detections to object events.",
+      description = "Runs the events service alone: detections to object events and alerts.",
       mixinStandardHelpOptions = true)
   static final class Events extends ServiceCommand {
     Events() {
@@ -114,6 +115,21 @@ abstract sealed class ServiceCommand implements Callable<Integer> {
     @Override
     Service service(ServiceContext context, WatchwordConfig config) {
       return new EventsService(context, config.events());
+    }
+  }
+
+  @Command(
+      name = "deliver",
+      description = "Runs the delivery of alerts alone: alerts to webhooks and MQTT brokers.",
+      mixinStandardHelpOptions = true)
+  static final class Deliver extends ServiceCommand {
+    Deliver() {
+      super(9406);
+    }
+
+    @Override
+    Service service(ServiceContext context, WatchwordConfig config) {
+      return new DeliveryService(context, config.delivery());
     }
   }
 

@@ -1,11 +1,13 @@
 package dev.watchword.app;
 
+import dev.watchword.schemas.Alert;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.ObjectEvent;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
+import dev.watchword.sink.delivery.RecordJson;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +22,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code watchword tail}: subscribes to detections or events and prints a JSON line a record. */
+/**
+ * {@code watchword tail}: subscribes to detections, events or alerts and prints a JSON line a
+ * record.
+ */
 @Command(
     name = "tail",
     description =
-        "Prints a JSON line for each record of the detections topic, or of the events topic.",
+        "Prints a JSON line for each record of the detections topic, or of the events or alerts"
+            + " topic.",
     mixinStandardHelpOptions = true)
 final class TailCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(500);
@@ -41,11 +47,14 @@ final class TailCommand implements Callable<Integer> {
   @Option(
       names = "--label",
       paramLabel = "LABEL",
-      description = "Only records with a box, or events, of this label.")
+      description = "Only records with a box, or events or alerts, of this label.")
   private String label;
 
   @Option(names = "--events", description = "Object events, not detections.")
   private boolean events;
+
+  @Option(names = "--alerts", description = "Alerts, not detections.")
+  private boolean alerts;
 
   @Option(
       names = "--from-beginning",
@@ -89,13 +98,19 @@ final class TailCommand implements Callable<Integer> {
   }
 
   private Topic topic() {
-    return events ? Topic.EVENTS : Topic.DETECTIONS;
+    if (events && alerts) {
+      throw new CommandFailure("--events and --alerts are two topics; tail one at a time");
+    }
+    return alerts ? Topic.ALERTS : events ? Topic.EVENTS : Topic.DETECTIONS;
   }
 
   private int print(ConsumerRecord<String, byte[]> record, RecordDecoder decoder)
       throws InterruptedException {
     try {
-      Optional<String> line = events ? event(record, decoder) : detections(record, decoder);
+      Optional<String> line =
+          alerts
+              ? alert(record, decoder)
+              : events ? event(record, decoder) : detections(record, decoder);
       line.ifPresent(System.out::println);
       return line.isPresent() ? 1 : 0;
     } catch (BadRecordException e) {
@@ -122,6 +137,14 @@ final class TailCommand implements Callable<Integer> {
     return Optional.of(decoder.decode(record, ObjectEvent.class))
         .filter(event -> camera == null || camera.equals(event.getCamera()))
         .filter(event -> label == null || label.equals(event.getLabel()))
+        .map(recordJson::line);
+  }
+
+  private Optional<String> alert(ConsumerRecord<String, byte[]> record, RecordDecoder decoder)
+      throws BadRecordException, InterruptedException {
+    return Optional.of(decoder.decode(record, Alert.class))
+        .filter(alert -> camera == null || camera.equals(alert.getCamera()))
+        .filter(alert -> label == null || label.equals(alert.getLabel()))
         .map(recordJson::line);
   }
 

@@ -8,6 +8,7 @@ import dev.watchword.ingest.IngestConfig;
 import dev.watchword.service.config.Section;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.sink.archive.ArchiveConfig;
+import dev.watchword.sink.delivery.DeliveryConfig;
 import dev.watchword.sink.events.EventsConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ record WatchwordConfig(
     IngestConfig ingest,
     InferenceConfig inference,
     EventsConfig events,
+    DeliveryConfig delivery,
     ArchiveConfig archive,
     ConsoleConfig console,
     Path data,
@@ -42,7 +44,8 @@ record WatchwordConfig(
             KafkaSettings.from(root, registry),
             ingest,
             InferenceConfig.from(root, ingest.seeder(), cameras),
-            EventsConfig.from(root),
+            EventsConfig.from(root, ingest.seeder(), archive.storage(), cameras),
+            DeliveryConfig.from(root),
             archive,
             ConsoleConfig.from(root),
             data,

@@ -20,6 +20,7 @@ import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.sink.events.EventsConfig;
 import dev.watchword.sink.events.EventsService;
+import dev.watchword.storage.StorageConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -112,7 +114,11 @@ class EventsServiceIT {
   private EventsService events(KafkaSettings settings) {
     return new EventsService(
         new ServiceContext(settings, new CollectorRegistry(), Clock.systemUTC(), bugs::add),
-        EventsConfig.from(ConfigFile.parse("test.yaml", "", name -> null)));
+        EventsConfig.from(
+            ConfigFile.parse("test.yaml", "", name -> null),
+            "test",
+            new StorageConfig.Directory(Path.of("storage")),
+            Set.of()));
   }
 
   private static void send(KafkaSettings settings, int frames) throws Exception {

@@ -8,13 +8,12 @@ import dev.watchword.schemas.EvidenceRequest;
 import dev.watchword.schemas.MarkedBox;
 import dev.watchword.service.pictures.AnnotatedPicture;
 import dev.watchword.service.pictures.Mark;
+import dev.watchword.schemas.Ids;
 import dev.watchword.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
@@ -31,8 +30,6 @@ final class EvidenceMaker implements AutoCloseable {
   private static final int QUALITY = 2;
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-  private static final DateTimeFormatter DAY =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final ObjectStore store;
 
@@ -79,8 +76,8 @@ final class EvidenceMaker implements AutoCloseable {
       throws IOException, SourceFailure {
     Excerpt.Picture picture = excerpt.picture(moment, QUALITY, camera.url());
     Jpeg jpeg = picture.jpeg();
-    String name = name(request, ".jpg");
-    String withBoxes = request.getBoxes().isEmpty() ? null : name(request, ".boxes.jpg");
+    String name = Ids.evidenceName(request);
+    String withBoxes = request.getBoxes().isEmpty() ? null : withBoxes(name);
     if (withBoxes != null) {
       store.put(withBoxes, AnnotatedPicture.draw(jpeg.bytes(), marks(request)));
     }
@@ -110,7 +107,7 @@ final class EvidenceMaker implements AutoCloseable {
   }
 
   private Evidence clip(EvidenceRequest request, Excerpt excerpt) throws IOException {
-    String name = name(request, ".mp4");
+    String name = Ids.evidenceName(request);
     Path written = Files.createTempFile("watchword-evidence-", ".mp4");
     try {
       excerpt.write(written);
@@ -127,14 +124,8 @@ final class EvidenceMaker implements AutoCloseable {
     }
   }
 
-  private static String name(EvidenceRequest request, String suffix) {
-    return "evidence/"
-        + request.getCamera()
-        + "/"
-        + DAY.format(request.getMoment())
-        + "/"
-        + request.getId()
-        + suffix;
+  private static String withBoxes(String name) {
+    return name.substring(0, name.lastIndexOf('.')) + ".boxes.jpg";
   }
 
   private Evidence.Builder stored(

@@ -6,7 +6,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
@@ -40,6 +43,25 @@ public final class Ids {
     }
   }
 
+  /**
+   * The version of an alert rule: the first 8 hex digits of the SHA-256 of its settings, sorted by
+   * key.
+   */
+  public static String ruleVersion(Map<String, String> settings) {
+    return promptVersion(new TreeMap<>(settings).toString());
+  }
+
+  /** The object's name under which the answer to a request for evidence is stored. */
+  public static String evidenceName(EvidenceRequest request) {
+    return "evidence/"
+        + request.getCamera()
+        + "/"
+        + request.getMoment().atOffset(ZoneOffset.UTC).toLocalDate()
+        + "/"
+        + request.getId()
+        + (request.getKind() == EvidenceKind.CLIP ? ".mp4" : ".jpg");
+  }
+
   /** The key of a prompt's version: a later record with the same moment replaces it. */
   public static String key(Prompt version) {
     return version.getId() + "/" + version.getEffectiveFrom();
@@ -54,10 +76,23 @@ public final class Ids {
    */
   public static String event(
       FrameId first, Instant capturedAt, String promptId, String label, int number) {
-    ByteBuffer hash =
-        ByteBuffer.wrap(
-            sha256(String.join("\n", text(first), promptId, label, Integer.toString(number))));
-    long high = (capturedAt.toEpochMilli() << 16) | 0x8000L | (hash.getLong() & 0x0fffL);
+    return timed(capturedAt, text(first), promptId, label, Integer.toString(number));
+  }
+
+  /**
+   * The id of an alert, made as those of objects' stays are: the same rule fired by the same thing
+   * gives the same id.
+   *
+   * @param what fired it, told apart from all else that may fire the rule at the camera
+   */
+  public static String alert(
+      String rule, String ruleVersion, String camera, Instant at, String what) {
+    return timed(at, rule, ruleVersion, camera, what);
+  }
+
+  private static String timed(Instant at, String... parts) {
+    ByteBuffer hash = ByteBuffer.wrap(sha256(String.join("\n", parts)));
+    long high = (at.toEpochMilli() << 16) | 0x8000L | (hash.getLong() & 0x0fffL);
     long low = (hash.getLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
     return new UUID(high, low).toString();
   }

@@ -43,6 +43,13 @@ public enum Topic {
       "detections", Map.of("retention.ms", "604800000", "message.timestamp.type", "LogAppendTime")),
   /** {@link ObjectEvent}s. Broker append time decides the archive's file boundaries. */
   EVENTS("events", Map.of("retention.ms", "2419200000", "message.timestamp.type", "LogAppendTime")),
+  /** The latest {@link AlertRule} of each id. */
+  ALERT_RULES("alert-rules", Map.of("cleanup.policy", "compact")),
+  /** {@link Alert}s. */
+  ALERTS("alerts", Map.of("retention.ms", "2419200000")),
+  /** {@link DeadLetter}s of {@link #ALERTS}: what a target would not take. */
+  ALERTS_DEAD_LETTER(
+      "alerts-dead-letter", Map.of("retention.ms", "2419200000", "max.message.bytes", "16777216")),
   /** The latest {@link CameraStatus} of each camera. */
   CAMERA_STATUS("camera-status", Map.of("cleanup.policy", "compact")),
   /** {@link Segment}s of recordings: as old as the recordings may be. */

@@ -112,6 +112,8 @@ class GoldenBytesTest {
                 true,
                 "host:/srv/watchword-data",
                 TIME.minusSeconds(2))),
+        new Sample(1, alertRule()),
+        new Sample(1, alert()),
         new Sample(1, coverage("", 0, 0)),
         new Sample(2, coverage("people", 96, 3)),
         new Sample(
@@ -172,6 +174,40 @@ class GoldenBytesTest {
         uri,
         nameWithBoxes,
         uriWithBoxes);
+  }
+
+  private static AlertRule alertRule() {
+    return new AlertRule(
+        "night",
+        "0a1b2c3d",
+        Map.of("when", "enters"),
+        "host:/srv/watchword-data",
+        true,
+        TIME.minusSeconds(2));
+  }
+
+  private static Alert alert() {
+    return new Alert(
+        "0195a0b2-0000-8000-8000-000000000004",
+        "night",
+        "0a1b2c3d",
+        "gate",
+        AlertKind.CROSSED,
+        TIME,
+        "person crossed door to the left",
+        "person",
+        "yard",
+        "door",
+        CrossingDirection.TO_LEFT,
+        1,
+        0.875f,
+        List.of("0195a0b2-0000-8000-8000-000000000003"),
+        List.of(ID),
+        "people",
+        "0a1b2c3d",
+        new ModelId("demo", "abcd", "OnnxRuntime", "float32"),
+        2.5,
+        "s3://pictures/evidence/gate/2026-03-01/a-1.jpg");
   }
 
   private static ObjectEvent event() {

@@ -17,6 +17,9 @@ public sealed interface StorageConfig {
   /** The caller closes it. */
   ObjectStore open();
 
+  /** The address of an object, for people and programs: {@code file:///..} or {@code s3://..}. */
+  String address(String name);
+
   /**
    * A directory.
    *
@@ -26,6 +29,11 @@ public sealed interface StorageConfig {
     @Override
     public ObjectStore open() {
       return new FileObjectStore(root);
+    }
+
+    @Override
+    public String address(String name) {
+      return root.toAbsolutePath().resolve(name).toUri().toString();
     }
 
     @Override
@@ -47,6 +55,11 @@ public sealed interface StorageConfig {
     @Override
     public ObjectStore open() {
       return new S3ObjectStore(this);
+    }
+
+    @Override
+    public String address(String object) {
+      return S3 + name + "/" + prefix + object;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.watchword.service.kafka;
 import dev.watchword.schemas.DeadLetter;
 import dev.watchword.schemas.Topic;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -27,6 +29,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class DeadLetterBox {
   private static final String SUFFIX = "-dead-letter";
+
+  /** Names the service for which a record was sent again; others have had it. */
+  private static final String FOR = "watchword-for";
+
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final KafkaSettings kafka;
@@ -127,10 +133,11 @@ public final class DeadLetterBox {
     try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings)) {
       List<Future<?>> sent = new ArrayList<>();
       for (Entry entry : entries) {
-        sent.add(
-            producer.send(
-                new ProducerRecord<>(
-                    entry.letter().getTopic(), entry.key(), bytes(entry.letter().getValue()))));
+        ProducerRecord<String, byte[]> record =
+            new ProducerRecord<>(
+                entry.letter().getTopic(), entry.key(), bytes(entry.letter().getValue()));
+        record.headers().add(FOR, entry.letter().getService().getBytes(StandardCharsets.UTF_8));
+        sent.add(producer.send(record));
       }
       for (Future<?> each : sent) {
         each.get();
@@ -138,6 +145,16 @@ public final class DeadLetterBox {
     } catch (ExecutionException e) {
       throw new KafkaException("a record was not taken", e.getCause());
     }
+  }
+
+  /**
+   * The service that had set the record aside, {@link DeadLetter#getService()}; empty when it was
+   * not sent again. Those who work on a topic independently of each other leave out what was sent
+   * again for another.
+   */
+  public static Optional<String> sentAgainFor(ConsumerRecord<?, ?> record) {
+    return Optional.ofNullable(record.headers().lastHeader(FOR))
+        .map(header -> new String(header.value(), StandardCharsets.UTF_8));
   }
 
   private static byte[] bytes(ByteBuffer value) {

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
@@ -31,7 +30,13 @@ final class EventLoop implements LoopThread.Loop {
   private static final long LOOK_MILLIS = 250;
   private static final Duration CLOSING = Duration.ofMillis(1_500);
 
-  private final Supplier<KafkaStreams> maker;
+  /** Makes the streams, which the loop starts and closes. */
+  interface Maker {
+    /** Throws {@link KafkaException} to be asked again later. */
+    KafkaStreams make() throws InterruptedException;
+  }
+
+  private final Maker maker;
   private final HealthLog health;
   private final Backoff backoff = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(10));
   private final BrokerLink link = new BrokerLink(System::nanoTime);
@@ -39,7 +44,7 @@ final class EventLoop implements LoopThread.Loop {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private KafkaStreams streams;
 
-  EventLoop(Supplier<KafkaStreams> maker, HealthLog health) {
+  EventLoop(Maker maker, HealthLog health) {
     this.maker = maker;
     this.health = health;
   }
@@ -61,9 +66,9 @@ final class EventLoop implements LoopThread.Loop {
   }
 
   private void start() throws InterruptedException {
-    streams = maker.get();
-    streams.setUncaughtExceptionHandler(this::failed);
     try {
+      streams = maker.make();
+      streams.setUncaughtExceptionHandler(this::failed);
       streams.start();
     } catch (KafkaException e) {
       lost(e);

@@ -1,5 +1,7 @@
 package dev.watchword.sink.events;
 
+import dev.watchword.sink.alerts.AlertTopology;
+import dev.watchword.sink.alerts.Latest;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -7,14 +9,12 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Detections to object events.
+ * Detections to object events, and those with the frames to alerts.
  *
  * <p>No windows of Kafka Streams: its time is that of a partition, and one camera whose clock is
  * ahead would make its neighbours late. Each scene keeps its own time.
@@ -34,7 +34,8 @@ final class EventTopology {
   private EventTopology() {}
 
   static Topology of(TopologyParts parts) {
-    Topology topology = new Topology();
+    AlertTopology alerts = new AlertTopology(parts.alerts());
+    Topology topology = alerts.begin();
     topology.addGlobalStore(
         Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore(CAMERAS), Serdes.String(), Serdes.ByteArray())
@@ -44,7 +45,7 @@ final class EventTopology {
         new ByteArrayDeserializer(),
         parts.camerasTopic(),
         "cameras-as-they-are",
-        Latest::new);
+        () -> new Latest(CAMERAS, () -> {}));
     topology.addSource(
         SOURCE, new StringDeserializer(), new ByteArrayDeserializer(), parts.detectionsTopic());
     topology.addProcessor(PROCESSOR, () -> new SceneProcessor(parts), SOURCE);
@@ -53,6 +54,7 @@ final class EventTopology {
         EVENTS, parts.eventsTopic(), new StringSerializer(), records(parts), PROCESSOR);
     topology.addSink(
         DEAD_LETTERS, parts.deadLetterTopic(), new StringSerializer(), records(parts), PROCESSOR);
+    alerts.add(topology, PROCESSOR);
     return topology;
   }
 
@@ -65,18 +67,5 @@ final class EventTopology {
 
   private static Serializer<SpecificRecord> records(TopologyParts parts) {
     return (topic, record) -> parts.encoder().encode(topic, record);
-  }
-
-  /** Keeps the topic's bytes as they are: they are what the store is filled with at the start. */
-  private static final class Latest extends ContextualProcessor<String, byte[], Void, Void> {
-    @Override
-    public void process(Record<String, byte[]> record) {
-      KeyValueStore<String, byte[]> store = context().getStateStore(CAMERAS);
-      if (record.value() == null) {
-        store.delete(record.key());
-      } else {
-        store.put(record.key(), record.value());
-      }
-    }
   }
 }

@@ -5,6 +5,9 @@ import dev.watchword.service.LoopService;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordEncoder;
+import dev.watchword.sink.alerts.AlertMetrics;
+import dev.watchword.sink.alerts.AlertParts;
+import dev.watchword.sink.alerts.RuleTopic;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -13,8 +16,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 
 /**
- * Detections to object events, exactly once. Several processes share the partitions as a consumer
- * group.
+ * Detections to object events, and by the rules that stand to alerts, exactly once. Several
+ * processes share the partitions as a consumer group.
  */
 public final class EventsService extends LoopService {
   private static final String NAME = "events";
@@ -22,12 +25,14 @@ public final class EventsService extends LoopService {
 
   private final EventsConfig config;
   private final EventsMetrics metrics;
+  private final AlertMetrics alertMetrics;
   private RecordEncoder encoder;
 
   public EventsService(ServiceContext context, EventsConfig config) {
     super(NAME, context);
     this.config = Objects.requireNonNull(config, "config");
     this.metrics = new EventsMetrics(context.registry());
+    this.alertMetrics = new AlertMetrics(context.registry());
   }
 
   @Override
@@ -37,7 +42,9 @@ public final class EventsService extends LoopService {
     start(NAME, new EventLoop(this::streams, health));
   }
 
-  private KafkaStreams streams() {
+  /** The file's rules are there before the first frame is judged. */
+  private KafkaStreams streams() throws InterruptedException {
+    new RuleTopic(context.kafka()).seed(config.rules(), config.seeder(), context.clock().instant());
     Properties properties = new Properties();
     properties.putAll(
         context
@@ -71,7 +78,22 @@ public final class EventsService extends LoopService {
             kafka.name(Topic.DETECTIONS_DEAD_LETTER),
             kafka::decoder,
             encoder,
-            metrics));
+            metrics,
+            alerts(kafka)));
+  }
+
+  private AlertParts alerts(KafkaSettings kafka) {
+    return new AlertParts(
+        kafka.name(Topic.ALERT_RULES),
+        kafka.name(Topic.CAMERA_STATUS),
+        kafka.name(Topic.COVERAGE),
+        kafka.name(Topic.ALERTS),
+        kafka.name(Topic.EVIDENCE_REQUESTS),
+        config.storage()::address,
+        config.tracking().silence(),
+        kafka::decoder,
+        encoder,
+        alertMetrics);
   }
 
   @Override

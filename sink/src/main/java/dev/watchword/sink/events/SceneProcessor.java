@@ -7,13 +7,16 @@ import dev.watchword.schemas.Task;
 import dev.watchword.service.kafka.DeadLetters;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
+import dev.watchword.sink.alerts.AlertTopology;
+import dev.watchword.sink.alerts.Look;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.avro.specific.SpecificRecord;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.KeyValue;
@@ -27,14 +30,14 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Detections to object events: finds the scene of the record's camera and prompt in the store,
- * gives it the frame, puts it back and tells what it says. Frames that came late, shadows, and
- * answers that are not boxes, change no scene.
+ * gives it the frame, puts it back, tells what it says and shows rules what it saw. Frames that
+ * came late, shadows, and answers that are not boxes, change no scene.
  *
  * <p>Scenes of which nothing has been heard for their silence are ended by the wall clock. It
  * counts from the last record that this task has seen, so that a process that comes back, or falls
  * behind, does not take its own absence for the camera's.
  */
-final class SceneProcessor implements Processor<String, byte[], String, SpecificRecord> {
+final class SceneProcessor implements Processor<String, byte[], String, Object> {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final TopologyParts parts;
@@ -43,8 +46,11 @@ final class SceneProcessor implements Processor<String, byte[], String, Specific
   /** When something was last heard of scenes that are not idle; milliseconds of the wall clock. */
   private final Map<String, Long> heard = new HashMap<>();
 
+  /** What the scene in hand has shown; rules are to have it after its events. */
+  private final List<Look> looks = new ArrayList<>();
+
   private RecordDecoder decoder;
-  private ProcessorContext<String, SpecificRecord> context;
+  private ProcessorContext<String, Object> context;
   private KeyValueStore<String, byte[]> scenes;
   private CameraZones zones;
 
@@ -56,7 +62,7 @@ final class SceneProcessor implements Processor<String, byte[], String, Specific
   }
 
   @Override
-  public void init(ProcessorContext<String, SpecificRecord> processorContext) {
+  public void init(ProcessorContext<String, Object> processorContext) {
     context = processorContext;
     decoder = parts.decoder().get();
     scenes = context.getStateStore(EventTopology.SCENES);
@@ -64,6 +70,7 @@ final class SceneProcessor implements Processor<String, byte[], String, Specific
         new CameraZones(
             parts.camerasTopic(), context.getStateStore(EventTopology.CAMERAS), decoder);
     heard.clear();
+    looks.clear();
     long now = context.currentSystemTimeMs();
     try (KeyValueIterator<String, byte[]> all = scenes.all()) {
       while (all.hasNext()) {
@@ -98,19 +105,20 @@ final class SceneProcessor implements Processor<String, byte[], String, Specific
   }
 
   private boolean isTracked(FrameDetections detections) {
+    Optional<String> leftOut = leftOut(detections);
+    leftOut.ifPresent(parts.metrics()::leftOut);
+    return leftOut.isEmpty();
+  }
+
+  /** Why no scene takes account of the record; empty when one does. */
+  static Optional<String> leftOut(FrameDetections detections) {
     if (detections.getTask() != Task.DETECT && detections.getTask() != Task.SEGMENT) {
-      parts.metrics().leftOut("no_boxes");
-      return false;
+      return Optional.of("no_boxes");
     }
     if (detections.getLate()) {
-      parts.metrics().leftOut("spooled");
-      return false;
+      return Optional.of("spooled");
     }
-    if (detections.getShadow()) {
-      parts.metrics().leftOut("shadow");
-      return false;
-    }
-    return true;
+    return detections.getShadow() ? Optional.of("shadow") : Optional.empty();
   }
 
   private void follow(FrameDetections detections, long timestamp) throws InterruptedException {
@@ -120,6 +128,16 @@ final class SceneProcessor implements Processor<String, byte[], String, Specific
     List<ObjectEvent> told = scene.frame(Observation.of(detections), zones.of(camera));
     keep(key, scene);
     told.forEach(event -> tell(event, timestamp));
+    show(camera, timestamp);
+  }
+
+  private void show(String camera, long timestamp) throws InterruptedException {
+    boolean videoKept = !looks.isEmpty() && zones.keepsVideo(camera);
+    for (Look look : looks) {
+      context.forward(
+          new Record<>(camera, look.withVideoKept(videoKept), timestamp), AlertTopology.LOOKS);
+    }
+    looks.clear();
   }
 
   private void keep(String key, Scene scene) {
@@ -149,6 +167,7 @@ final class SceneProcessor implements Processor<String, byte[], String, Specific
         List<ObjectEvent> told = scene.silent(zones.of(camera(key)));
         keep(key, scene);
         told.forEach(event -> tell(event, now));
+        show(camera(key), now);
       } catch (InterruptedException e) {
         throw new InterruptException(e);
       }
@@ -166,6 +185,7 @@ final class SceneProcessor implements Processor<String, byte[], String, Specific
             key.substring(0, slash),
             key.substring(slash + 1),
             parts.tracking(),
+            looks::add,
             reason -> parts.metrics().leftOut(reason.name().toLowerCase(Locale.ROOT)));
     return bytes == null ? scene : scene.restore(bytes);
   }
@@ -175,8 +195,7 @@ final class SceneProcessor implements Processor<String, byte[], String, Specific
     DeadLetter letter =
         DeadLetters.of(
             source, reason, "events", Instant.ofEpochMilli(context.currentSystemTimeMs()));
-    context.forward(
-        new Record<>(source.key(), (SpecificRecord) letter, timestamp), EventTopology.DEAD_LETTERS);
+    context.forward(new Record<>(source.key(), letter, timestamp), EventTopology.DEAD_LETTERS);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.watchword.sink.events;
 
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordEncoder;
+import dev.watchword.sink.alerts.AlertParts;
 import java.util.function.Supplier;
 
 /**
@@ -18,4 +19,5 @@ record TopologyParts(
     String deadLetterTopic,
     Supplier<RecordDecoder> decoder,
     RecordEncoder encoder,
-    EventsMetrics metrics) {}
+    EventsMetrics metrics,
+    AlertParts alerts) {}

@@ -10,6 +10,7 @@ import dev.watchword.schemas.ModelId;
 import dev.watchword.schemas.ObjectEvent;
 import dev.watchword.schemas.Sighting;
 import dev.watchword.service.zones.Zones;
+import dev.watchword.sink.alerts.Look;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -143,6 +144,11 @@ final class Track {
 
   void confirm() {
     confirmed = true;
+  }
+
+  /** What rules are to know of it. */
+  Look.Present present() {
+    return new Look.Present(id, label, !isUnseen(), whereabouts.dwell(), last, best);
   }
 
   /** Whether somebody must be told of it now. */

@@ -3,6 +3,7 @@ package dev.watchword.sink.events;
 import dev.watchword.schemas.EndCause;
 import dev.watchword.schemas.ObjectEvent;
 import dev.watchword.service.zones.Zones;
+import dev.watchword.sink.alerts.Look;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -107,6 +108,11 @@ final class Tracker {
 
   boolean isIdle() {
     return tracks.isEmpty();
+  }
+
+  /** Sure objects that have not gone, in the order in which they began. */
+  List<Look.Present> present() {
+    return tracks.stream().filter(Track::isConfirmed).map(Track::present).toList();
   }
 
   private Collection<String> labels(Observation frame) {

@@ -122,6 +122,18 @@ final class Whereabouts {
         .toList();
   }
 
+  /** Microseconds in each of the zones that it is in, all visits together. */
+  Map<String, Long> dwell() {
+    Map<String, Long> dwell = new TreeMap<>();
+    stays.forEach(
+        (name, stay) -> {
+          if (stay.inside) {
+            dwell.put(name, stay.dwell);
+          }
+        });
+    return dwell;
+  }
+
   /**
    * @param counts objects in each zone now
    */

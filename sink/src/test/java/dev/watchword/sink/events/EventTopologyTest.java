@@ -61,7 +61,8 @@ class EventTopologyTest {
                     "detections-dead-letter",
                     Wire::decoder,
                     Wire.encoder(),
-                    new EventsMetrics(metrics))),
+                    new EventsMetrics(metrics),
+                    AlertTopologyTest.parts(metrics))),
             new Properties(),
             Instant.parse("2026-03-01T12:00:00Z"));
     detections = input("detections");

@@ -28,7 +28,11 @@ class SceneTest {
 
   private Scene scene() {
     return new Scene(
-        "gate", "people", TrackingConfig.DEFAULT, reason -> leftOut.merge(reason, 1, Integer::sum));
+        "gate",
+        "people",
+        TrackingConfig.DEFAULT,
+        look -> {},
+        reason -> leftOut.merge(reason, 1, Integer::sum));
   }
 
   private static List<Observation> street() {

@@ -1,4 +1,4 @@
-package dev.watchword.app;
+package dev.watchword.sink.delivery;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -12,11 +12,11 @@ import org.apache.avro.generic.IndexedRecord;
 /**
  * Any record as JSON: names as in its schema, times as ISO 8601, fields without a value left out.
  */
-final class RecordJson {
+public final class RecordJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /** The record on one line. */
-  String line(IndexedRecord record) {
+  public String line(IndexedRecord record) {
     return node(record).toString();
   }
 

@@ -1,0 +1,2 @@
+/** Alerts to those who asked for them: webhooks and MQTT brokers. */
+package dev.watchword.sink.delivery;
