@@ -12,7 +12,6 @@ import dev.watchword.service.config.Secret;
 import dev.watchword.service.config.Section;
 import dev.watchword.service.config.Suggestion;
 import dev.watchword.service.zones.Zones;
-import dev.watchword.sink.events.EventsConfig;
 import dev.watchword.sink.events.TrackingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +67,7 @@ public final class ClipFile {
             () ->
                 new Asked(
                     InferenceConfig.from(root, file.toString(), Set.of()),
-                    EventsConfig.from(root).tracking()));
+                    TrackingConfig.from(root.section("events"))));
     Map<String, Section> sections = root.sections("clips");
     if (sections.isEmpty()) {
       throw root.wrong(

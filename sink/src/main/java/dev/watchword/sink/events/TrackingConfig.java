@@ -39,7 +39,7 @@ public record TrackingConfig(
   private static final Duration LONGEST = Duration.ofHours(24);
   private static final Duration SHORTEST = Duration.ofMillis(100);
 
-  static TrackingConfig from(Section events) {
+  public static TrackingConfig from(Section events) {
     double minScore = events.number("min-score", DEFAULT.minScore, 0, 1);
     int confirm = events.integer("confirm", DEFAULT.confirm, 1, 30);
     Duration patience = duration(events, "patience", DEFAULT.patience, SHORTEST);
