@@ -173,8 +173,7 @@ final class ArchiveThroughput {
         round -> 100 * round.records() * each / round.seconds() / (sent.bytes() / round.whole()));
   }
 
-  private static void row(
-      String what, List<Round> rounds, ToDoubleFunction<Round> value) {
+  private static void row(String what, List<Round> rounds, ToDoubleFunction<Round> value) {
     Sample sample = Sample.of(rounds.stream().mapToDouble(value).boxed().toList());
     System.out.printf("| %s | %.2f |%n", what, sample.median());
   }
