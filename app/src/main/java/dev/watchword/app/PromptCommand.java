@@ -193,7 +193,8 @@ final class PromptCommand {
           .ifPresent(
               share ->
                   System.out.printf(
-                      "shadow prompts take %.0f %% of the model's time%n", 100 * share));
+                      "shadow prompts took %.0f %% of the model's time in the last %d minutes%n",
+                      100 * share, minutes));
     }
 
     private static void print(Prompt version, PromptCosts costs) {

@@ -97,8 +97,12 @@ final class PromptTestCommand implements Callable<Integer> {
       throw new CommandFailure("the file's model is behind an endpoint; leave out --model");
     }
     Path directory = model != null ? model : inference.modelPath().orElse(null);
-    return inference.load(
-        directory != null ? directory : EmbeddedCheckpoint.extractTo(Caches.checkpoint()));
+    try {
+      return inference.load(
+          directory != null ? directory : EmbeddedCheckpoint.extractTo(Caches.checkpoint()));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("model: " + e.getMessage(), e);
+    }
   }
 
   private static void print(Result result) {

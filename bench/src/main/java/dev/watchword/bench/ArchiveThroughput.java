@@ -6,6 +6,7 @@ import dev.watchword.storage.FileObjectStore;
 import dev.watchword.storage.StoredObject;
 import dev.watchword.system.Broker;
 import dev.watchword.system.WatchwordProcess;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -13,9 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -123,7 +126,7 @@ final class ArchiveThroughput {
     byte[] noise = noise(files.stream().mapToInt(file -> (int) file.bytes()).max().orElseThrow());
     long start = System.nanoTime();
     for (StoredObject file : files) {
-      store.put(file.name(), java.util.Arrays.copyOf(noise, (int) file.bytes()));
+      store.put(file.name(), Arrays.copyOf(noise, (int) file.bytes()));
     }
     return (System.nanoTime() - start) / 1e9;
   }
@@ -144,7 +147,7 @@ final class ArchiveThroughput {
         each,
         last.files(),
         (double) last.out(),
-        java.lang.management.ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
         rounds.size());
     row("records/s", rounds, round -> round.records() / round.seconds());
     row("MB/s of records read", rounds, round -> round.records() * each / MEGA / round.seconds());
@@ -165,13 +168,12 @@ final class ArchiveThroughput {
         rounds,
         round -> round.out() / MEGA / round.same());
     row(
-        "MB/s of records read, against the disk in one file",
+        "records read, per cent of what the disk takes in one file",
         rounds,
-        round -> round.records() * each / round.seconds() / (sent.bytes() / round.whole()));
+        round -> 100 * round.records() * each / round.seconds() / (sent.bytes() / round.whole()));
   }
 
-  private static void row(
-      String what, List<Round> rounds, java.util.function.ToDoubleFunction<Round> value) {
+  private static void row(String what, List<Round> rounds, ToDoubleFunction<Round> value) {
     Sample sample = Sample.of(rounds.stream().mapToDouble(value).boxed().toList());
     System.out.printf("| %s | %.2f |%n", what, sample.median());
   }

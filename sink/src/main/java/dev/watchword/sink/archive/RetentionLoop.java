@@ -28,7 +28,9 @@ final class RetentionLoop implements LoopThread.Loop {
   static final Duration EVERY = Duration.ofHours(1);
 
   private static final Logger log = LoggerFactory.getLogger(RetentionLoop.class);
-  private static final Pattern DATE = Pattern.compile("/(?:date=)?(\\d{4}-\\d{2}-\\d{2})/");
+
+  /** The last one in a name: a camera may be called as a day is. */
+  private static final Pattern DATE = Pattern.compile(".*/(?:date=)?(\\d{4}-\\d{2}-\\d{2})/");
 
   private final Retention retention;
   private final ObjectStore store;

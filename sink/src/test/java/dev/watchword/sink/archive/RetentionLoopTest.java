@@ -87,6 +87,17 @@ class RetentionLoopTest {
   }
 
   @Test
+  void aCameraMayBeNamedAsADayIs() throws Exception {
+    store.put("events/2020-01-01/2026-03-03/a.jpg", new byte[10]);
+
+    deleteAt("2026-03-04T12:00:00Z", Optional.of(Duration.ofDays(1)), Optional.empty());
+
+    assertThat(store.list("events"))
+        .extracting(StoredObject::name)
+        .contains("events/2020-01-01/2026-03-03/a.jpg");
+  }
+
+  @Test
   void leavesWhatBelongsToNoDay() throws Exception {
     deleteAt("2030-01-01T00:00:00Z", Optional.of(Duration.ofDays(1)), Optional.of(0L));
 
