@@ -181,7 +181,7 @@ final class RuleCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Preview extends KafkaCommand {
-    private static final String ROW = "%-23s  %-12s  %-16s  %s%n";
+    private static final String ROW = "%-24s  %-12s  %-16s  %s%n";
 
     @Parameters(paramLabel = "FILE", description = FILE)
     private Path file;
