@@ -201,7 +201,9 @@ final class RuleCommand {
       List<Rule> rules = rules(file);
       Collection<Camera> cameras = cameras(kafka);
       warn(rules, cameras);
-      RulePreview preview = new RulePreview(rules, TrackingConfig.DEFAULT, cameras);
+      TrackingConfig tracking =
+          file().map(config -> config.events().tracking()).orElse(TrackingConfig.DEFAULT);
+      RulePreview preview = new RulePreview(rules, tracking, cameras);
       int[] records = new int[1];
       RecordsSince.read(
           kafka,
