@@ -1,8 +1,10 @@
 package dev.watchword.app;
 
+import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.kafka.KafkaSettings;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options by which a command finds the Kafka that it asks. */
@@ -19,6 +21,12 @@ final class KafkaOptions {
       defaultValue = "watchword-data",
       description = "The data directory of a running demo. Default: ${DEFAULT-VALUE}.")
   private Path data;
+
+  /** The configuration file, if one is named. */
+  Optional<WatchwordConfig> file() {
+    return Optional.ofNullable(file)
+        .map(path -> WatchwordConfig.from(ConfigFile.read(path), new CollectorRegistry()));
+  }
 
   KafkaSettings settings() {
     return Reach.settings(file, data, new CollectorRegistry());

@@ -12,6 +12,8 @@ import dev.watchword.service.config.Section;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.LatestRecords;
 import dev.watchword.service.kafka.RecordsSince;
+import dev.watchword.service.zones.Zones;
+import dev.watchword.sink.alerts.Places;
 import dev.watchword.sink.alerts.Rule;
 import dev.watchword.sink.alerts.RuleTopic;
 import dev.watchword.sink.alerts.RulesFile;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +60,18 @@ final class RuleCommand {
     return rules;
   }
 
+  private static Collection<Camera> cameras(KafkaSettings kafka) throws InterruptedException {
+    return LatestRecords.read(kafka, Topic.CAMERAS, Camera.class).values();
+  }
+
+  private static void warn(List<Rule> rules, Collection<Camera> cameras) {
+    Map<String, Zones> drawn = RulePreview.drawn(cameras);
+    for (Rule rule : rules) {
+      Places.missing(rule, drawn)
+          .ifPresent(sentence -> System.err.println("warning: " + rule.id() + ": " + sentence));
+    }
+  }
+
   @Command(
       name = "set",
       description = "Adds the rules of a file, or changes them; takes effect at once.",
@@ -68,7 +83,9 @@ final class RuleCommand {
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
       Map<String, AlertRule> entries = new LinkedHashMap<>();
-      for (Rule rule : rules(file)) {
+      List<Rule> rules = rules(file);
+      warn(rules, cameras(kafka));
+      for (Rule rule : rules) {
         entries.put(rule.id(), RuleTopic.entry(rule, null, Instant.now()));
       }
       new RuleTopic(kafka).write(entries);
@@ -164,7 +181,7 @@ final class RuleCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Preview extends KafkaCommand {
-    private static final String ROW = "%-23s  %-12s  %-16s  %s%n";
+    private static final String ROW = "%-24s  %-12s  %-16s  %s%n";
 
     @Parameters(paramLabel = "FILE", description = FILE)
     private Path file;
@@ -182,11 +199,11 @@ final class RuleCommand {
       Instant now = Instant.now();
       Instant from = now.minus(option.duration("since", Duration.ofHours(24)));
       List<Rule> rules = rules(file);
-      RulePreview preview =
-          new RulePreview(
-              rules,
-              TrackingConfig.DEFAULT,
-              LatestRecords.read(kafka, Topic.CAMERAS, Camera.class).values());
+      Collection<Camera> cameras = cameras(kafka);
+      warn(rules, cameras);
+      TrackingConfig tracking =
+          file().map(config -> config.events().tracking()).orElse(TrackingConfig.DEFAULT);
+      RulePreview preview = new RulePreview(rules, tracking, cameras);
       int[] records = new int[1];
       RecordsSince.read(
           kafka,

@@ -120,8 +120,7 @@ class AlertsIT {
         DeliveryService delivery = new DeliveryService(context, config.delivery())) {
       events.start();
       delivery.start();
-      TestBroker.await(
-          "the services", LIMIT, () -> events.health().ok() && delivery.health().ok());
+      TestBroker.await("the services", LIMIT, () -> events.health().ok() && delivery.health().ok());
       send(config.kafka(), 0, 6);
 
       TestBroker.await("the alert", LIMIT, () -> posted.size() == 1);
@@ -164,9 +163,12 @@ class AlertsIT {
     Path rules =
         Files.writeString(
             directory.resolve("rules.yaml"),
-            "night: {when: dwell, zone: yard, label: [person], for: 30s, schedule: {from: 22:00, to: 06:00}}\n");
+            "night: {when: dwell, zone: yard, label: [person], for: 30s, schedule: {from: 22:00,"
+                + " to: 06:00}}\n");
 
-    assertThat(run("rule", "set", rules.toString()).exitCode()).isZero();
+    CommandLineRun set = run("rule", "set", rules.toString());
+    assertThat(set.exitCode()).isZero();
+    assertThat(set.err()).contains("warning: night: no camera of the rule draws a zone 'yard'");
     assertThat(run("rule", "list").out()).containsPattern("night +\\w{8} +run time +all +dwell ");
     String shown = run("rule", "show", "night").out();
     Path again = Files.writeString(directory.resolve("shown.yaml"), shown);

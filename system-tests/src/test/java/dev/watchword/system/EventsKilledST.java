@@ -2,16 +2,21 @@ package dev.watchword.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.watchword.schemas.Alert;
 import dev.watchword.schemas.EventPhase;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.ObjectEvent;
 import dev.watchword.schemas.Topic;
 import dev.watchword.schemas.wire.GeneratedRecords;
+import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.TopicSetup;
 import dev.watchword.service.zones.Zones;
 import dev.watchword.simulator.DrawnScene;
 import dev.watchword.simulator.Setting;
+import dev.watchword.sink.alerts.Rule;
+import dev.watchword.sink.alerts.RulesFile;
+import dev.watchword.sink.events.RulePreview;
 import dev.watchword.sink.events.Scene;
 import dev.watchword.sink.events.TrackingConfig;
 import java.nio.file.Files;
@@ -38,13 +43,22 @@ class EventsKilledST {
 
   @TempDir private Path directory;
 
+  private static final String RULES =
+      """
+      alerts:
+        rules:
+          seen: {when: present, label: person, cool-down: 0s}
+          crowd: {when: present, count: 3, for: 2s, cool-down: 20s}
+      """;
+
   @Test
-  void tellsEachEventOnceAsIfItHadNeverBeenKilled() throws Exception {
+  void tellsEachEventAndRaisesEachAlertOnceAsIfItHadNeverBeenKilled() throws Exception {
     try (Broker broker = Broker.start(directory)) {
       KafkaSettings settings = broker.settings();
       TopicSetup.createMissing(settings);
       Path file = directory.resolve("watchword.yaml");
-      Files.writeString(file, broker.yaml() + "prompts: {street-life: {text: detect person}}\n");
+      Files.writeString(
+          file, broker.yaml() + "prompts: {street-life: {text: detect person}}\n" + RULES);
       List<List<FrameDetections>> films = films();
       List<ObjectEvent> expected =
           films.stream().map(EventsKilledST::told).flatMap(List::stream).toList();
@@ -61,6 +75,10 @@ class EventsKilledST {
       }
 
       assertThat(told(broker)).containsExactlyInAnyOrderElementsOf(expected);
+      List<Alert> raised = alerts(films);
+      assertThat(raised).hasSizeGreaterThan(20);
+      assertThat(broker.read(Topic.ALERTS, Alert.class))
+          .containsExactlyInAnyOrderElementsOf(raised);
     }
   }
 
@@ -90,6 +108,13 @@ class EventsKilledST {
     assertThat(told.stream().filter(event -> event.getPhase() == EventPhase.START).count())
         .isEqualTo(told.stream().filter(event -> event.getPhase() == EventPhase.END).count());
     return told;
+  }
+
+  private static List<Alert> alerts(List<List<FrameDetections>> films) {
+    List<Rule> rules = RulesFile.of(ConfigFile.parse("rules.yaml", RULES, name -> null));
+    RulePreview preview = new RulePreview(rules, TrackingConfig.DEFAULT, List.of());
+    films.forEach(film -> film.forEach(preview::detections));
+    return preview.until(Instant.now());
   }
 
   private WatchwordProcess start(Path file) throws Exception {

@@ -1,6 +1,7 @@
 package dev.watchword.sink.alerts;
 
 import dev.watchword.service.kafka.RecordDecoder;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -11,7 +12,9 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
@@ -49,7 +52,7 @@ public final class AlertTopology {
 
   /** A topology that has the rules, and judges coverage. */
   public Topology begin() {
-    StreamsBuilder builder = new StreamsBuilder();
+    StreamsBuilder builder = builder();
     builder.addStateStore(kept(COVERAGE));
     builder.stream(parts.coverageTopic(), Consumed.with(Serdes.String(), Serdes.ByteArray()))
         .process(this::byCamera, Named.as("coverage-of-cameras"))
@@ -72,6 +75,20 @@ public final class AlertTopology {
         "rules-as-they-are",
         () -> new Latest(RULES, changes::incrementAndGet));
     return topology;
+  }
+
+  /** As the builder makes its settings for itself, but without a warning about a default. */
+  private static StreamsBuilder builder() {
+    return new StreamsBuilder(
+        new TopologyConfig(
+            new StreamsConfig(
+                Map.of(
+                    StreamsConfig.APPLICATION_ID_CONFIG,
+                    "unused",
+                    StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
+                    "unused:1",
+                    StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG,
+                    true))));
   }
 
   /**

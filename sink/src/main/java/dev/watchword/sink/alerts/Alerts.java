@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The records of alerts, and what they say to people. */
 final class Alerts {
@@ -18,8 +21,6 @@ final class Alerts {
 
   static Alert present(
       RuleVersion rule, Condition.Present condition, Look look, List<Look.Present> shown) {
-    Sought sought = condition.sought();
-    String what = shown.size() == 1 ? shown.getFirst().label() : shown.size() + " x " + sought;
     String since = condition.time().isZero() ? "" : " for " + Micros.text(condition.time());
     Alert.Builder alert =
         begin(
@@ -28,8 +29,17 @@ final class Alerts {
             AlertKind.PRESENT,
             look.at(),
             look.promptId() + "/" + Ids.text(look.frame()),
-            what + in(condition.zone()) + since);
+            labels(shown) + in(condition.zone()) + since);
     return objects(alert, look, shown).setZone(condition.zone().orElse(null)).build();
+  }
+
+  /** {@code person}, {@code 2 x person, bag}. */
+  private static String labels(List<Look.Present> shown) {
+    Map<String, Integer> counts = new TreeMap<>();
+    shown.forEach(object -> counts.merge(object.label(), 1, Integer::sum));
+    return counts.entrySet().stream()
+        .map(each -> (each.getValue() == 1 ? "" : each.getValue() + " x ") + each.getKey())
+        .collect(Collectors.joining(", "));
   }
 
   static Alert dwell(RuleVersion rule, Condition.Dwell condition, Look look, Look.Present object) {

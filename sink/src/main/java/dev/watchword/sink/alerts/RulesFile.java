@@ -2,6 +2,7 @@ package dev.watchword.sink.alerts;
 
 import dev.watchword.service.config.Section;
 import dev.watchword.service.config.Suggestion;
+import dev.watchword.service.zones.Zones;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,21 @@ public final class RulesFile {
    * @param cameraIds the cameras that rules may name; empty when they are not known here
    */
   public static List<Rule> ofConfiguration(Section root, Set<String> cameraIds) {
-    return rules(root.section("alerts").sections("rules"), cameraIds);
+    Map<String, Section> sections = root.section("alerts").sections("rules");
+    List<Rule> rules = rules(sections, cameraIds);
+    if (!cameraIds.isEmpty() && !rules.isEmpty()) {
+      Map<String, Zones> drawn = new LinkedHashMap<>();
+      root.sections("cameras").forEach((id, camera) -> drawn.put(id, Zones.from(camera)));
+      for (Rule rule : rules) {
+        Places.missing(rule, drawn)
+            .ifPresent(
+                sentence -> {
+                  Section section = sections.get(rule.id());
+                  throw section.wrong(section.has("line") ? "line" : "zone", sentence);
+                });
+      }
+    }
+    return rules;
   }
 
   /**

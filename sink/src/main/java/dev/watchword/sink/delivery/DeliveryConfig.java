@@ -1,11 +1,16 @@
 package dev.watchword.sink.delivery;
 
+import dev.watchword.schemas.wire.GeneratedRecords;
 import dev.watchword.service.config.Section;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Who is to have alerts: {@code alerts.targets} of the file. */
 public final class DeliveryConfig {
+  static {
+    GeneratedRecords.trust();
+  }
+
   private final List<Target> targets;
 
   private DeliveryConfig(List<Target> targets) {

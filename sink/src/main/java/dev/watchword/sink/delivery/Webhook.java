@@ -1,13 +1,12 @@
 package dev.watchword.sink.delivery;
 
 import dev.watchword.schemas.Alert;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.DateTimeException;
@@ -17,6 +16,10 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -43,34 +46,41 @@ final class Webhook implements Channel {
     this.millis = millis;
     this.client =
         HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(target.timeout())
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
   }
 
+  /** The time-out covers all of the answer: one that never ends is none. */
   @Override
   public Outcome send(Alert alert) throws InterruptedException {
+    CompletableFuture<HttpResponse<Void>> response =
+        client.sendAsync(request(alert), HttpResponse.BodyHandlers.discarding());
     try {
-      HttpResponse<Void> response =
-          client.send(request(alert), HttpResponse.BodyHandlers.discarding());
-      return outcome(response);
-    } catch (HttpTimeoutException e) {
+      return outcome(response.get(target.timeout().toNanos(), TimeUnit.NANOSECONDS));
+    } catch (TimeoutException e) {
+      response.cancel(true);
       return failed("gives no answer within " + target.timeout().toMillis() / 1000.0 + "s");
-    } catch (ConnectException e) {
-      return failed("cannot be reached");
-    } catch (SSLException e) {
-      return failed("cannot be spoken to by TLS: " + e.getMessage());
-    } catch (IOException e) {
-      // Its message may hold the address, and that a token.
-      return failed("broke off: " + e.getClass().getSimpleName());
+    } catch (ExecutionException e) {
+      return failed(why(e.getCause()));
     }
+  }
+
+  /** Without the message of others: it may hold the address, and that a token. */
+  private static String why(Throwable cause) {
+    return switch (cause) {
+      case ConnectException unreachable -> "cannot be reached";
+      case HttpConnectTimeoutException late -> "cannot be reached";
+      case SSLException tls -> "cannot be spoken to by TLS: " + tls.getMessage();
+      default -> "broke off: " + cause.getClass().getSimpleName();
+    };
   }
 
   private HttpRequest request(Alert alert) {
     String body = target.format().body(alert);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(means.url().reveal()))
-            .timeout(target.timeout())
             .POST(HttpRequest.BodyPublishers.ofString(body));
     means.headers().forEach((name, value) -> request.header(name, value.reveal()));
     request.header("Content-Type", "application/json; charset=utf-8");

@@ -28,7 +28,7 @@ import java.util.TreeMap;
 public final class RulePreview {
   private final List<RuleVersion> rules;
   private final TrackingConfig tracking;
-  private final Map<String, Zones> zones = new HashMap<>();
+  private final Map<String, Zones> zones;
   private final Map<String, Scene> scenes = new HashMap<>();
   private final Map<String, CameraWatch> cameras = new TreeMap<>();
   private final Map<String, CoverageWatch> coverage = new TreeMap<>();
@@ -40,14 +40,22 @@ public final class RulePreview {
   public RulePreview(List<Rule> rules, TrackingConfig tracking, Collection<Camera> entries) {
     this.rules = rules.stream().map(RuleVersion::of).toList();
     this.tracking = tracking;
+    this.zones = drawn(entries);
+  }
+
+  /** What is drawn into the pictures of cameras; nothing where that cannot be read, as live. */
+  public static Map<String, Zones> drawn(Collection<Camera> entries) {
+    Map<String, Zones> drawn = new HashMap<>();
     for (Camera entry : entries) {
-      try {
-        zones.put(entry.getId(), CameraZones.of(entry));
-      } catch (ConfigException e) {
-        // As live: it goes on without.
-        zones.put(entry.getId(), Zones.NONE);
+      if (!entry.getRemoved()) {
+        try {
+          drawn.put(entry.getId(), CameraZones.of(entry));
+        } catch (ConfigException e) {
+          drawn.put(entry.getId(), Zones.NONE);
+        }
       }
     }
+    return drawn;
   }
 
   /** Takes the next record of the camera's partition. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.watchword.schemas.Alert;
 import dev.watchword.schemas.Coverage;
 import dev.watchword.schemas.CoverageService;
+import dev.watchword.schemas.wire.GeneratedRecords;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CoverageWatchTest {
+  static {
+    GeneratedRecords.trust();
+  }
+
   private static final Instant MINUTE = Instant.parse("2026-03-01T12:03:00Z");
   private static final List<RuleVersion> RULES = rules("{when: coverage-below, percent: 90}");
 

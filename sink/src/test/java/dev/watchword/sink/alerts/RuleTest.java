@@ -153,6 +153,32 @@ class RuleTest {
   }
 
   @Example
+  void aRuleOfAConfigurationFileNamesCamerasAndZonesThatTheFileHas() {
+    String cameras =
+        "cameras: {gate: {zones: {yard: '0,0 1,0 1,1'}}, lot: {lines: {door: '0,0 1,1'}}}\n";
+    Map.of(
+            "{when: enters, zone: yrd}",
+            "a.zone: no camera of the rule draws a zone 'yrd'; did you mean 'yard'?",
+            "{when: enters, zone: yard, cameras: [lot]}",
+            "a.zone: no camera of the rule draws a zone 'yard'; draw it under the camera's zones",
+            "{when: crosses, line: dor}",
+            "a.line: no camera of the rule draws a line 'dor'; did you mean 'door'?",
+            "{when: present, cameras: [gat]}",
+            "a.cameras: there is no camera 'gat'; did you mean 'gate'?")
+        .forEach(
+            (rule, sentence) ->
+                assertThatThrownBy(
+                        () ->
+                            RulesFile.ofConfiguration(
+                                ConfigFile.parse(
+                                    "w.yaml",
+                                    cameras + "alerts: {rules: {a: " + rule + "}}",
+                                    n -> n),
+                                Set.of("gate", "lot")))
+                    .hasMessage("w.yaml:2: alerts.rules." + sentence));
+  }
+
+  @Example
   void refusesWhatIsWrongInASentenceThatNamesKeyAndWayOut() {
     Map.ofEntries(
             Map.entry("{label: person}", "r.when: is missing"),

@@ -22,9 +22,11 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -296,6 +298,35 @@ class DeliveryIT {
     }
 
     assertThat(requests).extracting(Request::path).containsExactly("/ops");
+  }
+
+  @Test
+  void anAnswerThatNeverEndsIsNone() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    server.createContext(
+        "/drip",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write('.');
+            exchange.getResponseBody().flush();
+            over.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    Target target =
+        Samples.target(
+            "drip",
+            "{to: webhook, url: 'http://localhost:"
+                + server.getAddress().getPort()
+                + "/drip', timeout: 300ms}");
+    try (Channel channel = target.means().open(target)) {
+      assertThat(channel.send(alerts.getFirst()))
+          .isEqualTo(new Channel.Failed("gives no answer within 0.3s", Optional.empty()));
+    } finally {
+      over.countDown();
+    }
   }
 
   @Test

@@ -2,12 +2,17 @@ package dev.watchword.sink.delivery;
 
 import dev.watchword.schemas.Alert;
 import dev.watchword.schemas.AlertKind;
+import dev.watchword.schemas.wire.GeneratedRecords;
 import dev.watchword.service.config.ConfigFile;
 import java.time.Instant;
 import java.util.Map;
 
 /** Alerts and targets of tests. */
 final class Samples {
+  static {
+    GeneratedRecords.trust();
+  }
+
   static final Instant AT = Instant.parse("2026-03-01T02:13:00Z");
 
   private Samples() {}
