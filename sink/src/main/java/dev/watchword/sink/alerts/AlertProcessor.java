@@ -175,6 +175,7 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
             .setCamera(alert.getCamera())
             .setKind(EvidenceKind.PICTURE)
             .setMoment(moment)
+            .setBoxes(look.marks(alert.getEvents(), moment))
             .build();
     String picture = parts.pictures().apply(Ids.evidenceName(request));
     tell(Alert.newBuilder(alert).setPicture(picture).build(), timestamp);

@@ -1,10 +1,12 @@
 package dev.watchword.sink.alerts;
 
 import dev.watchword.schemas.FrameId;
+import dev.watchword.schemas.MarkedBox;
 import dev.watchword.schemas.ModelId;
 import dev.watchword.schemas.ObjectEvent;
 import dev.watchword.schemas.Sighting;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -74,6 +76,17 @@ public record Look(
       }
     }
     return null;
+  }
+
+  /** The boxes of those of the objects that were last seen at a moment. */
+  List<MarkedBox> marks(Collection<String> events, Instant moment) {
+    return present.stream()
+        .filter(object -> events.contains(object.event()))
+        .filter(object -> object.last().getCapturedAt().equals(moment))
+        .map(
+            object ->
+                new MarkedBox(object.label(), object.last().getBox(), object.last().getScore()))
+        .toList();
   }
 
   Instant at() {

@@ -18,6 +18,7 @@ import dev.watchword.schemas.Coverage;
 import dev.watchword.schemas.CoverageService;
 import dev.watchword.schemas.CrossingDirection;
 import dev.watchword.schemas.EvidenceRequest;
+import dev.watchword.schemas.MarkedBox;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.wire.GeneratedRecords;
 import dev.watchword.service.config.ConfigFile;
@@ -228,6 +229,8 @@ class AlertTopologyTest {
     assertThat(alert.getPicture())
         .isEqualTo("s3://pictures/evidence/gate/2026-02-02/" + request.getId() + ".jpg");
     assertThat(request.getMoment()).isEqualTo(alert.getAt());
+    assertThat(request.getBoxes()).extracting(MarkedBox::getLabel).containsExactly("person");
+    assertThat(request.getBoxes().getFirst().getScore()).isEqualTo(alert.getScore());
   }
 
   @Test
