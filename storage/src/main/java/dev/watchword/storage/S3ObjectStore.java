@@ -141,7 +141,7 @@ public final class S3ObjectStore implements ObjectStore {
 
   @Override
   public String uri(String name) {
-    return "s3://" + bucket.name() + "/" + key(name);
+    return bucket.address(ObjectNames.checked(name));
   }
 
   private String key(String name) {
