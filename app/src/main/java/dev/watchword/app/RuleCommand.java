@@ -117,8 +117,9 @@ final class RuleCommand {
 
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
+      Collection<AlertRule> entries = new RuleTopic(kafka).read().values();
       System.out.printf(ROW, "rule", "version", "from", "cameras", "when", "settings");
-      for (AlertRule entry : new RuleTopic(kafka).read().values()) {
+      for (AlertRule entry : entries) {
         if (!entry.getRemoved()) {
           print(entry);
         }

@@ -18,24 +18,37 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * A million detections through the events service, exactly once, on an embedded broker in this
  * process: records a second, the size of its state, and how long a service that was killed takes to
- * go on. {@code bench/run events [DETECTIONS]}.
+ * go on. {@code bench/run events [DETECTIONS [RULES]]}: with so many alert rules.
  */
 final class EventsThroughput {
   private EventsThroughput() {}
 
   static void run(List<String> arguments) throws Exception {
     int total = arguments.isEmpty() ? 1_000_000 : Integer.parseInt(arguments.getFirst());
+    int rules = arguments.size() < 2 ? 0 : Integer.parseInt(arguments.get(1));
     Path directory = Files.createTempDirectory("watchword-bench");
     try (Broker broker = Broker.start(directory);
         Admin admin = Admin.create(broker.settings().admin("bench"))) {
       KafkaSettings settings = broker.settings();
       TopicSetup.createMissing(settings);
       Path file = directory.resolve("watchword.yaml");
-      Files.writeString(file, broker.yaml() + "prompts: {street-life: {text: detect person}}\n");
+      Files.writeString(
+          file, broker.yaml() + "prompts: {street-life: {text: detect person}}\n" + rules(rules));
       int sent = DrawnTopic.send(settings, 0, total / DrawnTopic.CAMERAS).records();
       System.out.printf("%d detections of %d cameras are on the topic%n", sent, DrawnTopic.CAMERAS);
       measure(directory, file, settings, admin, sent);
     }
+  }
+
+  /** Rules for all cameras, half of them about what is there and half about what is not. */
+  private static String rules(int count) {
+    StringBuilder yaml = new StringBuilder(count == 0 ? "" : "alerts:\n  rules:\n");
+    for (int i = 0; i < count; i++) {
+      String label = List.of("person", "car", "truck", "bag").get(i / 2 % 4);
+      String rule = i % 2 == 0 ? "{when: present, label: " : "{when: nothing, for: 30s, label: ";
+      yaml.append("    rule-").append(i).append(": ").append(rule).append(label).append("}\n");
+    }
+    return yaml.toString();
   }
 
   private static void measure(

@@ -90,7 +90,7 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
     List<RuleVersion> standing = rules.standing();
     if (standing.stream().noneMatch(rule -> isAbout(rule, look.camera()))) {
       CameraWatch known = cameras.get(look.camera());
-      if (known != null && known.forget()) {
+      if (known != null && known.forget(standing)) {
         keep(look.camera(), known);
       }
       return;

@@ -68,7 +68,9 @@ public final class CameraWatch {
     List<RuleVersion> mine = mine(standing);
     if (jumpsBack(look)) {
       prompts.clear();
-      rules.clear();
+      mine.stream()
+          .filter(rule -> rule.rule().condition() instanceof Condition.OfObjects)
+          .forEach(rule -> rules.remove(rule.rule().id()));
     }
     PromptWatch prompt = prompts.computeIfAbsent(look.promptId(), any -> new PromptWatch());
     List<Happening> happened = prompt.take(look);
@@ -298,12 +300,17 @@ public final class CameraWatch {
     return cooled && rule.rule().schedule().covers(Micros.instant(at));
   }
 
-  /** No rule is about this camera: what is told of its objects from now on is not followed. */
-  boolean forget() {
-    boolean known = !prompts.isEmpty() || !rules.isEmpty();
+  /**
+   * No rule is about this camera's objects: what is told of them from now on is not followed.
+   *
+   * @return whether anything was known that is not any more
+   */
+  boolean forget(Collection<RuleVersion> standing) {
+    boolean known = !prompts.isEmpty();
+    int followed = rules.size();
     prompts.clear();
-    rules.clear();
-    return known;
+    mine(standing);
+    return known || rules.size() < followed;
   }
 
   /**

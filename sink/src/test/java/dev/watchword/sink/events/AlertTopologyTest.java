@@ -464,6 +464,44 @@ class AlertTopologyTest {
   }
 
   @Test
+  void framesThatWereStillOnTheirWayDoNotRaiseALossTwice() {
+    rules("lost: {when: camera-lost, for: 30s, cool-down: 0s}");
+    List<Observation> frames = street(20);
+    send(frames.subList(0, 20));
+    status(CameraState.WAITING, WALL);
+    driver.advanceWallClockTime(Duration.ofSeconds(31));
+    assertThat(told()).hasSize(1);
+    send(frames.subList(20, 40));
+    driver.advanceWallClockTime(Duration.ofSeconds(31));
+
+    assertThat(told()).isEmpty();
+  }
+
+  @Test
+  void promptsThatSeeTheSameShareTheCoolDown() {
+    rules("seen: {when: present, label: person}");
+    for (Observation frame : street(20)) {
+      send("people", frame);
+      send("anybody", frame);
+    }
+
+    assertThat(told()).extracting(Alert::getPromptId).containsExactly("people");
+  }
+
+  @Test
+  void aClockThatIsSetBackBeginsAnew() {
+    rules("seen: {when: present, label: person, cool-down: 1h}");
+    send(new Film(2).with("person", 100, 120, t -> person(0.5, 0.8)).frames(130).subList(200, 260));
+    assertThat(times(told())).containsExactly(100.5);
+    List<Observation> earlier = new Film(2).with("person", 2, 20, t -> person(0.5, 0.8)).frames(30);
+    for (int i = 0; i < earlier.size(); i++) {
+      send("people", Film.frame(260 + i, i / 2.0, earlier.get(i).seen()));
+    }
+
+    assertThat(times(told())).containsExactly(2.5);
+  }
+
+  @Test
   void tellsOfALossThatPassedWhileNobodyWatched() {
     rules("lost: {when: camera-lost, for: 30s}");
     status(CameraState.WAITING, WALL.minusSeconds(100));
