@@ -35,7 +35,7 @@ final class Answers {
 
   void publish(
       String topic, Received.Frame frame, RequestOutcome outcome, FrameDetections detections) {
-    records.add(new ProducerRecord<>(topic, frame.camera(), detections));
+    records.add(new ProducerRecord<>(topic, frame.key(), detections));
     tally(frame).answered(detections.getPromptId(), outcome);
     if (outcome == RequestOutcome.INFERRED) {
       inferred.add(detections);

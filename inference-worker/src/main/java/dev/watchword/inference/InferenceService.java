@@ -30,20 +30,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frames to detections with one model on one thread. Several processes share the cameras as a
- * consumer group. The model is loaded on that thread after {@link #start()}; one that cannot be
- * loaded is told to the context as a bug, in one sentence.
+ * Frames to detections with one model. Several processes share the cameras as a consumer group. The
+ * model is loaded on the thread of the live frames after {@link #start()}; one that cannot be loaded
+ * is told to the context as a bug, in one sentence. A second thread asks the same model about
+ * replays while no live frame waits.
  */
 public final class InferenceService implements Service {
   private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
   private static final String NAME = "inference";
+  private static final String REPLAY = "inference-replay";
   private static final int MIN_POLL_RECORDS = 64;
 
   private final ServiceContext context;
   private final InferenceConfig config;
   private final Path cacheDirectory;
   private final InferenceMetrics metrics;
+  private final ReplayMetrics replayMetrics;
   private final HealthLog health = new HealthLog(NAME);
+  private final HealthLog replayHealth = new HealthLog(REPLAY);
   private LoopThread thread;
 
   /**
@@ -55,6 +59,7 @@ public final class InferenceService implements Service {
     this.config = Objects.requireNonNull(config, "config");
     this.cacheDirectory = Objects.requireNonNull(cacheDirectory, "cacheDirectory");
     this.metrics = new InferenceMetrics(context.registry());
+    this.replayMetrics = new ReplayMetrics(context.registry());
   }
 
   @Override
@@ -88,18 +93,22 @@ public final class InferenceService implements Service {
 
   /** Loads the model first, and once: it outlives a loop that could not be made. */
   private final class Worker implements ConnectingLoop.Connector {
+    private final ModelTurns turns = new ModelTurns();
     private EngineModel model;
+    private LoopThread replays;
 
     @Override
     public InferenceLoop connect(Backoff backoff)
         throws CheckpointException, IOException, InterruptedException {
       if (model == null) {
         model = config.load(directory());
+        replays = replays(model, turns).start();
       }
       new PromptTopic(context.kafka()).seed(config.prompts(), config.seeder());
       return new InferenceLoop(
           config,
           model,
+          turns,
           clients(),
           new LoopTime(context.clock(), System::nanoTime),
           backoff,
@@ -115,9 +124,53 @@ public final class InferenceService implements Service {
     @Override
     public void close() {
       if (model != null) {
+        replays.stop();
+        turns.takeForGood();
+        replays.close();
         model.close();
       }
     }
+  }
+
+  private LoopThread replays(EngineModel model, ModelTurns turns) {
+    return new LoopThread(
+        REPLAY,
+        new ConnectingLoop(
+            new ConnectingLoop.Connector() {
+              @Override
+              public ReplayLoop connect(Backoff backoff) {
+                return new ReplayLoop(
+                    config.replayBatch(),
+                    model,
+                    turns,
+                    replayClients(),
+                    new LoopTime(context.clock(), System::nanoTime),
+                    backoff,
+                    replayMetrics,
+                    replayHealth);
+              }
+
+              @Override
+              public void close() {
+                // The model belongs to the thread of the live frames.
+              }
+            },
+            replayHealth),
+        this::broken);
+  }
+
+  private ReplayClients replayClients() {
+    KafkaSettings kafka = context.kafka();
+    String transactionalId = kafka.group(REPLAY) + "-" + UUID.randomUUID();
+    return new ReplayClients(
+        new KafkaConsumer<>(kafka.consumer(REPLAY, kafka.group(REPLAY), consumerSettings())),
+        kafka.decoder(),
+        () -> new KafkaProducer<>(kafka.producer(REPLAY, producerSettings(transactionalId))),
+        kafka.name(Topic.FRAMES_REPLAY),
+        new BatchInference.Topics(
+            kafka.name(Topic.DETECTIONS_REPLAY),
+            kafka.name(Topic.FRAMES_DEAD_LETTER),
+            kafka.name(Topic.COVERAGE)));
   }
 
   private Path directory() throws IOException {

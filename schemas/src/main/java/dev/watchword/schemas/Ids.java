@@ -54,12 +54,31 @@ public final class Ids {
    */
   public static String event(
       FrameId first, Instant capturedAt, String promptId, String label, int number) {
-    ByteBuffer hash =
-        ByteBuffer.wrap(
-            sha256(String.join("\n", text(first), promptId, label, Integer.toString(number))));
-    long high = (capturedAt.toEpochMilli() << 16) | 0x8000L | (hash.getLong() & 0x0fffL);
+    return derived(
+        capturedAt,
+        sha256(String.join("\n", text(first), promptId, label, Integer.toString(number))));
+  }
+
+  /**
+   * The session of a recording: a UUIDv8 of the moment at which it begins and a hash of what it is,
+   * the same whenever it is played.
+   *
+   * @param content what tells it from other recordings, such as a digest of the file
+   */
+  public static String recording(Instant start, String content) {
+    return derived(start, sha256(content));
+  }
+
+  private static String derived(Instant time, byte[] digest) {
+    ByteBuffer hash = ByteBuffer.wrap(digest);
+    long high = (time.toEpochMilli() << 16) | 0x8000L | (hash.getLong() & 0x0fffL);
     long low = (hash.getLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
     return new UUID(high, low).toString();
+  }
+
+  /** The key of all that a replay says of a camera. */
+  public static String replayKey(String replay, String camera) {
+    return replay + "/" + camera;
   }
 
   /** {@code camera/session/sequence}, as logs and file names show it. */
