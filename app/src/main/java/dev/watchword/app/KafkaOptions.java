@@ -1,8 +1,11 @@
 package dev.watchword.app;
 
+import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.sink.events.EventsConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options by which a command finds the Kafka that it asks. */
@@ -22,5 +25,24 @@ final class KafkaOptions {
 
   KafkaSettings settings() {
     return Reach.settings(file, data, new CollectorRegistry());
+  }
+
+  /** The directory that recordings are in. */
+  Path recordings() {
+    return config()
+        .map(config -> config.ingest().recordings())
+        .orElseGet(() -> data.toAbsolutePath().normalize().resolve("storage"));
+  }
+
+  /** What counts as an object. */
+  EventsConfig events() {
+    return config()
+        .map(WatchwordConfig::events)
+        .orElseGet(() -> EventsConfig.from(ConfigFile.parse("defaults", "", name -> null)));
+  }
+
+  private Optional<WatchwordConfig> config() {
+    return Optional.ofNullable(file)
+        .map(path -> WatchwordConfig.from(ConfigFile.read(path), new CollectorRegistry()));
   }
 }

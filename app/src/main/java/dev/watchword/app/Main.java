@@ -38,6 +38,7 @@ import picocli.CommandLine.Command;
       CoverageCommand.class,
       QueryCommand.class,
       DeadLetterCommand.class,
+      ReplayCommand.class,
       CheckCommand.class
     })
 public final class Main {

@@ -38,7 +38,9 @@ import org.slf4j.LoggerFactory;
 public final class InferenceService implements Service {
   private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
   private static final String NAME = "inference";
-  private static final String REPLAY = "inference-replay";
+  /** The consumer group that answers the frames of replays. */
+  public static final String REPLAY_GROUP = "inference-replay";
+
   private static final int MIN_POLL_RECORDS = 64;
 
   private final ServiceContext context;
@@ -47,7 +49,7 @@ public final class InferenceService implements Service {
   private final InferenceMetrics metrics;
   private final ReplayMetrics replayMetrics;
   private final HealthLog health = new HealthLog(NAME);
-  private final HealthLog replayHealth = new HealthLog(REPLAY);
+  private final HealthLog replayHealth = new HealthLog(REPLAY_GROUP);
   private LoopThread thread;
 
   /**
@@ -134,7 +136,7 @@ public final class InferenceService implements Service {
 
   private LoopThread replays(EngineModel model, ModelTurns turns) {
     return new LoopThread(
-        REPLAY,
+        REPLAY_GROUP,
         new ConnectingLoop(
             new ConnectingLoop.Connector() {
               @Override
@@ -161,11 +163,11 @@ public final class InferenceService implements Service {
 
   private ReplayClients replayClients() {
     KafkaSettings kafka = context.kafka();
-    String transactionalId = kafka.group(REPLAY) + "-" + UUID.randomUUID();
+    String transactionalId = kafka.group(REPLAY_GROUP) + "-" + UUID.randomUUID();
     return new ReplayClients(
-        new KafkaConsumer<>(kafka.consumer(REPLAY, kafka.group(REPLAY), consumerSettings())),
+        new KafkaConsumer<>(kafka.consumer(REPLAY_GROUP, kafka.group(REPLAY_GROUP), consumerSettings())),
         kafka.decoder(),
-        () -> new KafkaProducer<>(kafka.producer(REPLAY, producerSettings(transactionalId))),
+        () -> new KafkaProducer<>(kafka.producer(REPLAY_GROUP, producerSettings(transactionalId))),
         kafka.name(Topic.FRAMES_REPLAY),
         new BatchInference.Topics(
             kafka.name(Topic.DETECTIONS_REPLAY),
