@@ -11,6 +11,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /** Draws masks, boxes, labels and scores on a copy of a picture. */
 final class AnnotatedPicture {
@@ -25,7 +26,13 @@ final class AnnotatedPicture {
 
   private AnnotatedPicture() {}
 
+  /** Each label in a colour of its own. */
   static BufferedImage draw(BufferedImage picture, List<Detection> detections) {
+    return draw(picture, detections, AnnotatedPicture::colour);
+  }
+
+  static BufferedImage draw(
+      BufferedImage picture, List<Detection> detections, Function<Detection, Color> colours) {
     BufferedImage copy =
         new BufferedImage(picture.getWidth(), picture.getHeight(), BufferedImage.TYPE_INT_RGB);
     Graphics2D g = copy.createGraphics();
@@ -34,23 +41,23 @@ final class AnnotatedPicture {
     float unit = Math.max(1f, Math.min(picture.getWidth(), picture.getHeight()) / 240f);
     g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, Math.round(7 * unit)));
     for (Detection detection : detections) {
-      detection.mask().ifPresent(mask -> fill(copy, detection, mask));
+      detection.mask().ifPresent(mask -> fill(copy, detection, mask, colours.apply(detection)));
     }
     for (Detection detection : detections) {
-      draw(g, detection, picture.getWidth(), picture.getHeight(), unit);
+      draw(g, detection, colours.apply(detection), picture.getWidth(), picture.getHeight(), unit);
     }
     g.dispose();
     return copy;
   }
 
   /** Tints the pixels whose centres the object covers. */
-  private static void fill(BufferedImage picture, Detection detection, Mask mask) {
+  private static void fill(BufferedImage picture, Detection detection, Mask mask, Color tint) {
     Box box = detection.box();
     double left = box.xMin() * picture.getWidth();
     double top = box.yMin() * picture.getHeight();
     double width = (box.xMax() - box.xMin()) * picture.getWidth();
     double height = (box.yMax() - box.yMin()) * picture.getHeight();
-    int colour = colour(detection).getRGB();
+    int colour = tint.getRGB();
     for (int y = (int) Math.ceil(top - 0.5); y + 0.5 < top + height; y++) {
       for (int x = (int) Math.ceil(left - 0.5); x + 0.5 < left + width; x++) {
         if (mask.covers((x + 0.5 - left) / width, (y + 0.5 - top) / height)) {
@@ -69,13 +76,14 @@ final class AnnotatedPicture {
     return COLOURS[Math.floorMod(detection.label().hashCode(), COLOURS.length)];
   }
 
-  private static void draw(Graphics2D g, Detection detection, int width, int height, float unit) {
+  private static void draw(
+      Graphics2D g, Detection detection, Color colour, int width, int height, float unit) {
     Box box = detection.box();
     int x = Math.round(box.xMin() * width);
     int y = Math.round(box.yMin() * height);
     int w = Math.round((box.xMax() - box.xMin()) * width);
     int h = Math.round((box.yMax() - box.yMin()) * height);
-    g.setColor(colour(detection));
+    g.setColor(colour);
     g.setStroke(new BasicStroke(unit));
     g.drawRect(x, y, w, h);
     String text =

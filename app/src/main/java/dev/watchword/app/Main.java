@@ -39,6 +39,7 @@ import picocli.CommandLine.Command;
       QueryCommand.class,
       DeadLetterCommand.class,
       ReplayCommand.class,
+      CompareCommand.class,
       CheckCommand.class
     })
 public final class Main {
