@@ -110,14 +110,14 @@ final class CompareCommand extends KafkaCommand {
     for (Comparison.Label label : comparison.labels()) {
       System.out.printf(
           Locale.ROOT,
-          "%-20s %8d %8d %8d %9s %+11.5f %11.5f%n",
+          "%-20s %8d %8d %8d %9s %11s %11s%n",
           label.label(),
           label.both(),
           label.onlyA(),
           label.onlyB(),
-          label.both() == 0 ? "-" : String.format(Locale.ROOT, "%.4f", label.meanIou()),
-          label.meanScore(),
-          label.mostScore());
+          number("%.4f", label.meanIou(), label),
+          number("%+.5f", label.meanScore(), label),
+          number("%.5f", label.mostScore(), label));
     }
     long different = comparison.frames().stream().filter(frame -> frame.difference() > 0).count();
     System.out.println();
@@ -129,6 +129,10 @@ final class CompareCommand extends KafkaCommand {
           "answers in words: %d the same, %d not%n",
           comparison.sameTexts(), comparison.otherTexts());
     }
+  }
+
+  private static String number(String format, double value, Comparison.Label label) {
+    return label.both() == 0 ? "-" : String.format(Locale.ROOT, format, value);
   }
 
   private static void printFrames(List<Comparison.Frame> frames) {

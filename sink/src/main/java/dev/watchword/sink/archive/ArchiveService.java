@@ -8,7 +8,6 @@ import dev.watchword.service.Service;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.ConnectingLoop;
 import dev.watchword.service.kafka.KafkaSettings;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -21,7 +20,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Keeps all detections and events as Parquet files in object storage. Several processes share the
+ * Keeps all detections and events, those of replays apart, as Parquet files in object storage. Several processes share the
  * partitions as a consumer group.
  */
 public final class ArchiveService implements Service {
@@ -56,7 +55,7 @@ public final class ArchiveService implements Service {
                   new RetentionLoop(
                       config.retention(),
                       config.storage().open(),
-                      List.of(DetectionRows.DIRECTORY, EventRows.DIRECTORY),
+                      tables().map(ArchivedTable::directory).toList(),
                       context.clock(),
                       metrics),
                   this::broken)
@@ -115,8 +114,13 @@ public final class ArchiveService implements Service {
     }
   }
 
+  private static Stream<ArchivedTable> tables() {
+    return Stream.of(
+        new DetectionRows(), new EventRows(), ReplayRows.detections(), ReplayRows.events());
+  }
+
   private static Map<String, ArchiveClients.Destination> destinations(KafkaSettings kafka) {
-    return Stream.of(new DetectionRows(), new EventRows())
+    return tables()
         .collect(
             Collectors.toMap(
                 table -> kafka.name(table.topic()),
