@@ -182,12 +182,10 @@ final class CompareCommand extends KafkaCommand {
     FrameId id = frame.id();
     String name =
         "%03d-%s-%s.jpg"
-            .formatted(
-                number + 1, id.getCamera(), frame.capturedAt().toString().replace(':', '-'));
+            .formatted(number + 1, id.getCamera(), frame.capturedAt().toString().replace(':', '-'));
     try {
       BufferedImage picture = ImageIO.read(new ByteArrayInputStream(jpeg));
-      BufferedImage one =
-          AnnotatedPicture.draw(picture, drawn("A ", frame.a()), box -> COLOUR_A);
+      BufferedImage one = AnnotatedPicture.draw(picture, drawn("A ", frame.a()), box -> COLOUR_A);
       BufferedImage both = AnnotatedPicture.draw(one, drawn("B ", frame.b()), box -> COLOUR_B);
       ImageIO.write(both, "jpg", pictures.resolve(name).toFile());
     } catch (IOException e) {

@@ -70,7 +70,9 @@ final class ReplaysCommand {
         .orElseThrow(
             () ->
                 new CommandFailure(
-                    "there is no replay " + id + "; 'watchword replay list' shows those there are"));
+                    "there is no replay "
+                        + id
+                        + "; 'watchword replay list' shows those there are"));
   }
 
   static String state(Replay replay, Instant now) {

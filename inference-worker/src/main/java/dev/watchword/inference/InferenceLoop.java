@@ -86,8 +86,7 @@ final class InferenceLoop implements LoopThread.Loop {
     this.batcher = new FrameBatcher(config.maxBatch(), config.maxBatchDelay());
     this.triage = new Triage(prompts.book(), config.maxAge(), time.clock(), seen);
     this.inference =
-        new BatchInference(
-            model, prompts.book()::of, clients.topics(), time.clock(), metrics);
+        new BatchInference(model, prompts.book()::of, clients.topics(), time.clock(), metrics);
     this.coverage = coverage;
     this.coverageTopic = clients.topics().coverage();
     this.metrics = metrics;

@@ -31,13 +31,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Frames to detections with one model. Several processes share the cameras as a consumer group. The
- * model is loaded on the thread of the live frames after {@link #start()}; one that cannot be loaded
- * is told to the context as a bug, in one sentence. A second thread asks the same model about
- * replays while no live frame waits.
+ * model is loaded on the thread of the live frames after {@link #start()}; one that cannot be
+ * loaded is told to the context as a bug, in one sentence. A second thread asks the same model
+ * about replays while no live frame waits.
  */
 public final class InferenceService implements Service {
   private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
   private static final String NAME = "inference";
+
   /** The consumer group that answers the frames of replays. */
   public static final String REPLAY_GROUP = "inference-replay";
 
@@ -165,7 +166,8 @@ public final class InferenceService implements Service {
     KafkaSettings kafka = context.kafka();
     String transactionalId = kafka.group(REPLAY_GROUP) + "-" + UUID.randomUUID();
     return new ReplayClients(
-        new KafkaConsumer<>(kafka.consumer(REPLAY_GROUP, kafka.group(REPLAY_GROUP), consumerSettings())),
+        new KafkaConsumer<>(
+            kafka.consumer(REPLAY_GROUP, kafka.group(REPLAY_GROUP), consumerSettings())),
         kafka.decoder(),
         () -> new KafkaProducer<>(kafka.producer(REPLAY_GROUP, producerSettings(transactionalId))),
         kafka.name(Topic.FRAMES_REPLAY),

@@ -49,10 +49,7 @@ public final class PromptBook {
     for (NavigableMap<Instant, Optional<Prompt>> history : versions.values()) {
       var version = history.floorEntry(capturedAt);
       if (version != null) {
-        version
-            .getValue()
-            .filter(prompt -> prompt.isFor(camera))
-            .ifPresent(asked::add);
+        version.getValue().filter(prompt -> prompt.isFor(camera)).ifPresent(asked::add);
       }
     }
     return asked;

@@ -123,11 +123,7 @@ final class ReplayFrames {
         .map(
             record -> {
               FrameDetections answer = (FrameDetections) record.value();
-              return record.key()
-                  + " "
-                  + answer.getId().getSequence()
-                  + " "
-                  + answer.getPromptId();
+              return record.key() + " " + answer.getId().getSequence() + " " + answer.getPromptId();
             })
         .toList();
   }
@@ -158,8 +154,7 @@ final class ReplayFrames {
   double metric(String name, String... labels) {
     String[] names = labels.length == 0 ? new String[0] : new String[] {labels[0]};
     String[] values = labels.length == 0 ? new String[0] : new String[] {labels[1]};
-    Double value =
-        registry.getSampleValue("watchword_inference_replay_" + name, names, values);
+    Double value = registry.getSampleValue("watchword_inference_replay_" + name, names, values);
     return value == null ? 0 : value;
   }
 }

@@ -88,8 +88,7 @@ final class CameraLoop implements AutoCloseable {
       return;
     }
     FrameId id = new FrameId(camera.id(), session, number);
-    publisher.publish(
-        FrameRecords.of(id, frame, jpeg, verdict.reason(), verdict.score()), metrics);
+    publisher.publish(FrameRecords.of(id, frame, jpeg, verdict.reason(), verdict.score()), metrics);
   }
 
   private void logOnce(IllegalStateException e) {

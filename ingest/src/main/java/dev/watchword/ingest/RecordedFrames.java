@@ -1,12 +1,12 @@
 package dev.watchword.ingest;
 
+import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.schemas.CameraCause;
 import dev.watchword.schemas.FrameId;
 import dev.watchword.schemas.SampleReason;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.service.config.Secret;
 import io.prometheus.client.CollectorRegistry;
-import dev.watchword.ingest.coverage.CoverageBook;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -70,8 +70,7 @@ public final class RecordedFrames implements AutoCloseable {
    */
   public static Optional<Duration> length(Path video) throws IOException {
     CameraConfig config = config("length", video);
-    try (PacketReader reader =
-        PacketReader.open(config, new StopSignal(), Clock.systemUTC())) {
+    try (PacketReader reader = PacketReader.open(config, new StopSignal(), Clock.systemUTC())) {
       return Optional.of(reader.duration()).filter(Duration::isPositive);
     } catch (SourceFailure failure) {
       throw new IOException(failure.getMessage(), failure);

@@ -42,7 +42,8 @@ class ReplayST {
                   broker.yaml()
                       + "data: %s%n".formatted(directory.resolve("data"))
                       + "prompts: {people: {text: detect person ; car}}\n"
-                      + "cameras: {gate: {url: '%s', sample: 5/s}}%n".formatted(cameras.url("gate")))
+                      + "cameras: {gate: {url: '%s', sample: 5/s}}%n"
+                          .formatted(cameras.url("gate")))
               .toString();
       String quiet;
       String disturbed;
@@ -126,7 +127,13 @@ class ReplayST {
               }
             });
     return all.entrySet().stream()
-        .map(entry -> entry.getKey() + " " + entry.getValue().getPhase() + " " + entry.getValue().getLabel())
+        .map(
+            entry ->
+                entry.getKey()
+                    + " "
+                    + entry.getValue().getPhase()
+                    + " "
+                    + entry.getValue().getLabel())
         .toList();
   }
 

@@ -32,12 +32,7 @@ import java.util.TreeMap;
  * @param otherTexts and those whose are not
  */
 public record Comparison(
-    List<Label> labels,
-    List<Frame> frames,
-    int onlyA,
-    int onlyB,
-    int sameTexts,
-    int otherTexts) {
+    List<Label> labels, List<Frame> frames, int onlyA, int onlyB, int sameTexts, int otherTexts) {
 
   /**
    * One label.

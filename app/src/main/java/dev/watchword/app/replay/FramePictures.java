@@ -58,8 +58,7 @@ public final class FramePictures {
         SampledFrame found =
             video
                 .next()
-                .orElseThrow(
-                    () -> new IOException(source.name() + " is shorter than it was"));
+                .orElseThrow(() -> new IOException(source.name() + " is shorter than it was"));
         next = frame.getSequence() + 1;
         pictures.accept(frame, bytes(found.getImage()));
       }

@@ -48,7 +48,10 @@ record RecordedRange(List<Source> sources, List<String> missing) {
       throw new IOException(
           "of camera %s nothing %s from %s to %s"
               .formatted(
-                  camera, kept.get(false).isEmpty() ? "was recorded" : "is kept any more", from, to));
+                  camera,
+                  kept.get(false).isEmpty() ? "was recorded" : "is kept any more",
+                  from,
+                  to));
     }
     List<Source> sources =
         kept.get(true).stream().map(segment -> source(segment, storage, from, to)).toList();
@@ -84,15 +87,16 @@ record RecordedRange(List<Source> sources, List<String> missing) {
     return missing;
   }
 
-  private static void gap(
-      Instant begin, Instant end, List<Segment> gone, List<String> missing) {
+  private static void gap(Instant begin, Instant end, List<Segment> gone, List<String> missing) {
     if (Duration.between(begin, end).compareTo(GAP) > 0) {
       boolean deleted =
           gone.stream()
               .anyMatch(
                   segment -> segment.getStart().isBefore(end) && segment.getEnd().isAfter(begin));
       missing.add(
-          (deleted ? "what was recorded from %s to %s was deleted" : "nothing was recorded from %s to %s")
+          (deleted
+                  ? "what was recorded from %s to %s was deleted"
+                  : "nothing was recorded from %s to %s")
               .formatted(begin, end));
     }
   }

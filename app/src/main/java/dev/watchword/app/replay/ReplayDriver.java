@@ -35,8 +35,8 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * Carries out replays: begins them, or goes on with those that were cut short, and waits while Kafka
- * is away. Used by one thread.
+ * Carries out replays: begins them, or goes on with those that were cut short, and waits while
+ * Kafka is away. Used by one thread.
  */
 public final class ReplayDriver {
   /** Frames that are published before answers must come. */
@@ -53,8 +53,7 @@ public final class ReplayDriver {
   /**
    * @param storage the directory that recordings are in
    */
-  public ReplayDriver(
-      KafkaSettings kafka, Path storage, TrackingConfig tracking, ReplayView view) {
+  public ReplayDriver(KafkaSettings kafka, Path storage, TrackingConfig tracking, ReplayView view) {
     this.kafka = kafka;
     this.replays = new Replays(kafka);
     this.storage = storage;
@@ -108,10 +107,7 @@ public final class ReplayDriver {
 
   private String lost(String id) throws InterruptedException {
     boolean cancelled =
-        replays
-            .find(id)
-            .filter(replay -> replay.getState() == ReplayState.CANCELLED)
-            .isPresent();
+        replays.find(id).filter(replay -> replay.getState() == ReplayState.CANCELLED).isPresent();
     return "replay " + id + (cancelled ? " was cancelled" : " was taken over by another process");
   }
 

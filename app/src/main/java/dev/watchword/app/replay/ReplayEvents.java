@@ -32,8 +32,7 @@ final class ReplayEvents {
    * @param zones of a camera
    * @param written how many events of each camera there are already
    */
-  ReplayEvents(
-      TrackingConfig tracking, Function<String, Zones> zones, Map<String, Long> written) {
+  ReplayEvents(TrackingConfig tracking, Function<String, Zones> zones, Map<String, Long> written) {
     this.tracking = tracking;
     this.zones = zones;
     this.written = Map.copyOf(written);

@@ -192,8 +192,7 @@ final class ReplayRun implements AutoCloseable {
         .setDamaged(replay.getDamaged() + batch.damaged())
         .setBatches(replay.getBatches() + (frames.isEmpty() ? 0 : 1))
         .setAsked(replay.getAsked() + asked(frames))
-        .setPosition(
-            frames.isEmpty() ? replay.getPosition() : frames.getLast().getCapturedAt())
+        .setPosition(frames.isEmpty() ? replay.getPosition() : frames.getLast().getCapturedAt())
         .build();
   }
 

@@ -46,8 +46,7 @@ public final class Replays {
 
   /** All of them, the oldest first. */
   public List<Replay> all() throws InterruptedException {
-    Collection<Replay> latest =
-        LatestRecords.read(kafka, Topic.REPLAYS, Replay.class).values();
+    Collection<Replay> latest = LatestRecords.read(kafka, Topic.REPLAYS, Replay.class).values();
     return latest.stream().sorted(Comparator.comparing(Replay::getCreatedAt)).toList();
   }
 
@@ -72,12 +71,18 @@ public final class Replays {
             kafka.producer(
                 "replay",
                 Map.of(
-                    ProducerConfig.TRANSACTIONAL_ID_CONFIG, kafka.group("replay-" + id),
-                    ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000,
-                    ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, LIMIT_MILLIS,
-                    ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, LIMIT_MILLIS / 2,
-                    ProducerConfig.MAX_BLOCK_MS_CONFIG, LIMIT_MILLIS,
-                    ProducerConfig.LINGER_MS_CONFIG, 0)));
+                    ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                    kafka.group("replay-" + id),
+                    ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                    30_000,
+                    ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                    LIMIT_MILLIS,
+                    ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                    LIMIT_MILLIS / 2,
+                    ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                    LIMIT_MILLIS,
+                    ProducerConfig.LINGER_MS_CONFIG,
+                    0)));
     try {
       producer.initTransactions();
       return producer;
@@ -144,12 +149,10 @@ public final class Replays {
   }
 
   /** Of several, those that ask the same and were cut short. */
-  public List<Replay> unfinished(ReplayRequest request)
-      throws InterruptedException {
+  public List<Replay> unfinished(ReplayRequest request) throws InterruptedException {
     List<Replay> same = new ArrayList<>(all());
     same.removeIf(
-        replay ->
-            replay.getState() != ReplayState.RUNNING || !replay.getRequest().equals(request));
+        replay -> replay.getState() != ReplayState.RUNNING || !replay.getRequest().equals(request));
     return same;
   }
 }

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The sources of a replay of a file or a folder. A video begins at its file's time, unless a time is
- * told; so the same file gives the same frames as long as nobody touches it.
+ * The sources of a replay of a file or a folder. A video begins at its file's time, unless a time
+ * is told; so the same file gives the same frames as long as nobody touches it.
  */
 final class VideoFiles {
   private static final Set<String> VIDEOS =

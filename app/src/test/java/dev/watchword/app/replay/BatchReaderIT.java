@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.watchword.schemas.ReplayPrompt;
 import dev.watchword.schemas.SampledFrame;
+import dev.watchword.schemas.wire.GeneratedRecords;
 import dev.watchword.simulator.SceneClip;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BatchReaderIT {
+  static {
+    GeneratedRecords.trust();
+  }
+
   private static final Instant TIME = Instant.parse("2026-03-01T12:00:00Z");
   private static final List<ReplayPrompt> PEOPLE =
       List.of(new ReplayPrompt("people", "detect person", false, false));
@@ -82,7 +87,11 @@ class BatchReaderIT {
       List<Batch> rest =
           all(
               reader(
-                  sources, frame -> PEOPLE, before.source().name(), before.sourceFrames(), cut + 1));
+                  sources,
+                  frame -> PEOPLE,
+                  before.source().name(),
+                  before.sourceFrames(),
+                  cut + 1));
       assertThat(rest.stream().flatMap(batch -> batch.frames().stream()))
           .isEqualTo(
               whole.subList(cut + 1, whole.size()).stream()
@@ -121,7 +130,8 @@ class BatchReaderIT {
             TIME.plusSeconds(1),
             TIME.plusSeconds(3));
 
-    List<SampledFrame> frames = all(reader(List.of(part), f -> PEOPLE, null, 0, 0)).getFirst().frames();
+    List<SampledFrame> frames =
+        all(reader(List.of(part), f -> PEOPLE, null, 0, 0)).getFirst().frames();
 
     assertThat(frames)
         .extracting(frame -> frame.getId().getSequence())

@@ -62,8 +62,7 @@ class ComparisonTest {
     for (int frame = 0; frame < 30; frame++) {
       Detection[] boxes = new Detection[random.nextInt(6)];
       for (int i = 0; i < boxes.length; i++) {
-        boxes[i] =
-            box(random.nextBoolean() ? "person" : "car", random.nextFloat() * 0.8f, 0.5f);
+        boxes[i] = box(random.nextBoolean() ? "person" : "car", random.nextFloat() * 0.8f, 0.5f);
       }
       answers.add(answer(frame, boxes));
     }
@@ -114,7 +113,9 @@ class ComparisonTest {
                 answer(3)),
             0.5);
 
-    assertThat(comparison.labels()).extracting(Comparison.Label::label).containsExactly("car", "person");
+    assertThat(comparison.labels())
+        .extracting(Comparison.Label::label)
+        .containsExactly("car", "person");
     Comparison.Label car = comparison.labels().get(0);
     Comparison.Label person = comparison.labels().get(1);
     assertThat(List.of(car.both(), car.onlyA(), car.onlyB())).containsExactly(0, 1, 0);

@@ -16,8 +16,7 @@ class ProgressTest {
     return Replay.newBuilder()
         .setId("r1")
         .setState(ReplayState.RUNNING)
-        .setRequest(
-            ReplayRequest.newBuilder().setPrompts(List.of()).setSamplesPerSecond(2).build())
+        .setRequest(ReplayRequest.newBuilder().setPrompts(List.of()).setSamplesPerSecond(2).build())
         .setFrames(published + unasked)
         .setPublished(published)
         .setUnasked(unasked)
@@ -47,10 +46,10 @@ class ProgressTest {
 
   @Test
   void promisesNothingBeforeTheFirstAnswerOrWithoutALength() {
-    assertThat(new Progress(OptionalLong.of(100), 0).text(replay(8, 0, 8, 0), Duration.ofSeconds(5)))
-        .endsWith("ETA unknown");
     assertThat(
-            new Progress(OptionalLong.empty(), 0).bar(replay(8, 0, 8, 8), Duration.ofSeconds(4)))
+            new Progress(OptionalLong.of(100), 0).text(replay(8, 0, 8, 0), Duration.ofSeconds(5)))
+        .endsWith("ETA unknown");
+    assertThat(new Progress(OptionalLong.empty(), 0).bar(replay(8, 0, 8, 8), Duration.ofSeconds(4)))
         .isEqualTo("8 frames  2.0 frames/s");
   }
 

@@ -20,8 +20,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Keeps all detections and events, those of replays apart, as Parquet files in object storage. Several processes share the
- * partitions as a consumer group.
+ * Keeps all detections and events, those of replays apart, as Parquet files in object storage.
+ * Several processes share the partitions as a consumer group.
  */
 public final class ArchiveService implements Service {
   private static final String NAME = "archive";

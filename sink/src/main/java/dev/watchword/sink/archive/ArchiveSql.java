@@ -27,11 +27,9 @@ import java.util.function.Consumer;
  * Used by one thread.
  */
 public final class ArchiveSql implements AutoCloseable {
-  private static final List<String> TABLES = List.of(
-          DetectionRows.DIRECTORY,
-          EventRows.DIRECTORY,
-          ReplayRows.DETECTIONS,
-          ReplayRows.EVENTS);
+  private static final List<String> TABLES =
+      List.of(
+          DetectionRows.DIRECTORY, EventRows.DIRECTORY, ReplayRows.DETECTIONS, ReplayRows.EVENTS);
 
   private final Connection connection;
 

@@ -55,7 +55,7 @@ class ReplayParquetIT {
     assertThat(query("select count(*) from detections")).containsExactly(List.of(1L));
     assertThat(
             query(
-                "select replay, count(*), sum(len(boxes)), max(text) from replay_detections group by all order by 1")
+                    "select replay, count(*), sum(len(boxes)), max(text) from replay_detections group by all order by 1")
                 .toString())
         .isEqualTo("[[r1, 2, 1, text 1], [r2, 1, 2, text 0]]");
     assertThat(query("select label, camera, sequence from replay_boxes where replay = 'r2'"))
