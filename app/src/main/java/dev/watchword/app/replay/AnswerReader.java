@@ -26,12 +26,14 @@ final class AnswerReader implements AutoCloseable {
   /** The broker's clock is not ours. */
   private static final Duration SKEW = Duration.ofMinutes(10);
 
+  private final KafkaSettings kafka;
   private final String prefix;
   private final KafkaConsumer<String, byte[]> consumer;
   private final RecordDecoder decoder;
   private final List<TopicPartition> partitions;
 
   AnswerReader(KafkaSettings kafka, Replay replay) {
+    this.kafka = kafka;
     prefix = replay.getId() + "/";
     consumer = new KafkaConsumer<>(kafka.consumer("replay-answers", "", Map.of()));
     decoder = kafka.decoder();
@@ -60,8 +62,9 @@ final class AnswerReader implements AutoCloseable {
         });
   }
 
-  /** What there is up to now, in the order of each camera. */
+  /** All that there is up to now, in the order of each camera. */
   List<FrameDetections> present() throws InterruptedException {
+    OpenTransactions.await(kafka, Topic.DETECTIONS_REPLAY);
     List<FrameDetections> answers = new ArrayList<>();
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, LIMIT);
     long deadline = System.nanoTime() + LIMIT.toNanos();

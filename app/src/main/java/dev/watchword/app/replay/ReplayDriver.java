@@ -115,7 +115,7 @@ public final class ReplayDriver {
     Producer<String, Object> producer = replays.producer(id);
     boolean owned = false;
     try {
-      Replay replay = replays.find(id).orElseThrow();
+      Replay replay = replays.settled(id).orElseThrow();
       if (replay.getState() != ReplayState.RUNNING) {
         return replay;
       }

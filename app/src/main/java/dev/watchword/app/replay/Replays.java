@@ -55,6 +55,12 @@ public final class Replays {
     return all().stream().filter(replay -> replay.getId().equals(id)).findFirst();
   }
 
+  /** As {@link #find}, and surely the last record that was committed. */
+  Optional<Replay> settled(String id) throws InterruptedException {
+    OpenTransactions.await(kafka, Topic.REPLAYS);
+    return find(id);
+  }
+
   /** Whether a process works on it, as far as can be told. */
   public static boolean isAlive(Replay replay, Instant now) {
     return replay.getState() == ReplayState.RUNNING
@@ -99,7 +105,7 @@ public final class Replays {
   /** Ends a replay that is not wanted any more, and the process that works on it. */
   public Replay cancel(String id) throws InterruptedException {
     try (Producer<String, Object> producer = producer(id)) {
-      Replay last = find(id).orElseThrow();
+      Replay last = settled(id).orElseThrow();
       if (last.getState() != ReplayState.RUNNING) {
         return last;
       }
