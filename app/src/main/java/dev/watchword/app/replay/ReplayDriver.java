@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -43,6 +44,7 @@ public final class ReplayDriver {
   private static final int AHEAD = 64;
 
   private static final Duration CLEAN_EVERY = Duration.ofSeconds(30);
+  private static final Duration EXPLANATION = Duration.ofSeconds(10);
 
   private final KafkaSettings kafka;
   private final Replays replays;
@@ -105,10 +107,21 @@ public final class ReplayDriver {
     }
   }
 
+  /** Whoever took the replay writes down what for in a moment. */
   private String lost(String id) throws InterruptedException {
-    boolean cancelled =
-        replays.find(id).filter(replay -> replay.getState() == ReplayState.CANCELLED).isPresent();
-    return "replay " + id + (cancelled ? " was cancelled" : " was taken over by another process");
+    Instant when = Replays.now();
+    long deadline = System.nanoTime() + EXPLANATION.toNanos();
+    while (System.nanoTime() < deadline) {
+      Replay replay = replays.settled(id).orElseThrow();
+      if (replay.getState() == ReplayState.CANCELLED) {
+        return "replay " + id + " was cancelled";
+      }
+      if (replay.getChangedAt().isAfter(when)) {
+        break;
+      }
+      TimeUnit.MILLISECONDS.sleep(200);
+    }
+    return "replay " + id + " was taken over by another process";
   }
 
   private Replay work(String id) throws IOException, InterruptedException {
