@@ -10,6 +10,11 @@ import picocli.CommandLine.Mixin;
 abstract class KafkaCommand implements Callable<Integer> {
   @Mixin private KafkaOptions kafkaOptions;
 
+  /** How the Kafka was found. */
+  final KafkaOptions kafkaOptions() {
+    return kafkaOptions;
+  }
+
   @Override
   public final Integer call() throws InterruptedException {
     KafkaSettings kafka = kafkaOptions.settings();

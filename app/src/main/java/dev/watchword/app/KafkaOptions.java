@@ -2,6 +2,7 @@ package dev.watchword.app;
 
 import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.sink.events.TrackingConfig;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,5 +31,17 @@ final class KafkaOptions {
 
   KafkaSettings settings() {
     return Reach.settings(file, data, new CollectorRegistry());
+  }
+
+  /** The directory that recordings are in. */
+  Path recordings() {
+    return file()
+        .map(config -> config.ingest().recordings())
+        .orElseGet(() -> data.toAbsolutePath().normalize().resolve("storage"));
+  }
+
+  /** What counts as an object. */
+  TrackingConfig tracking() {
+    return file().map(config -> config.events().tracking()).orElse(TrackingConfig.DEFAULT);
   }
 }

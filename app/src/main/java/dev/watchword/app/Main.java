@@ -42,6 +42,8 @@ import picocli.CommandLine.Command;
       EvidenceCommand.class,
       QueryCommand.class,
       DeadLetterCommand.class,
+      ReplayCommand.class,
+      CompareCommand.class,
       CheckCommand.class
     })
 public final class Main {

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Runs one SQL query over the archive, by DuckDB.",
       "Tables: detections, a row for each frame and prompt; boxes, a row for each box;",
-      "events, a row for each object's stay; event_records, all that was told of them."
+      "events, a row for each object's stay; event_records, all that was told of them;",
+      "and the same of replays: replay_detections, replay_boxes, replay_events, replay_event_records."
     },
     mixinStandardHelpOptions = true)
 final class QueryCommand implements Callable<Integer> {

@@ -16,7 +16,7 @@ public final class Bench {
     if (arguments.length == 0) {
       System.err.println(
           "usage: bench/run"
-              + " demo|latency|cpu|cameras|memory|reconnect|ingest-decode|flips|kafka|model|accuracy|decoding|model3b|gpu|events|events-found|archive");
+              + " demo|latency|cpu|cameras|memory|reconnect|ingest-decode|flips|kafka|model|accuracy|decoding|model3b|gpu|events|events-found|archive|replay");
       System.exit(2);
     }
     if (arguments[0].equals("kafka-frames")) {
@@ -51,6 +51,7 @@ public final class Bench {
       case "model3b" -> LargeModel.run(home, rest);
       case "events" -> EventsThroughput.run(rest);
       case "archive" -> ArchiveThroughput.run(rest);
+      case "replay" -> ReplaySpeed.run(rest);
       case "events-found" -> EventsFound.run(rest);
       default -> throw new IllegalArgumentException("no measurement named " + arguments[0]);
     }

@@ -167,6 +167,7 @@ final class FramesThroughKafka {
         360,
         ByteBuffer.wrap(image),
         null,
-        0);
+        0,
+        null);
   }
 }

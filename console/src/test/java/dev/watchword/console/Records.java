@@ -62,7 +62,8 @@ final class Records {
         540,
         ByteBuffer.wrap(jpeg),
         null,
-        0);
+        0,
+        null);
   }
 
   /** Bytes that tell which frame they belong to. */

@@ -27,7 +27,11 @@ final class Answers {
   /** The record is answered by this transaction. */
   void consumed(Judged judged) {
     Received record = judged.record();
-    offsets.put(record.partition(), new OffsetAndMetadata(record.source().offset() + 1));
+    // Batches of replays that lie between each other are answered one after the other.
+    offsets.merge(
+        record.partition(),
+        new OffsetAndMetadata(record.source().offset() + 1),
+        (one, other) -> one.offset() > other.offset() ? one : other);
     if (record instanceof Received.Frame frame) {
       tally(frame).consumed(frame.late(), judged.expired());
     }
@@ -35,7 +39,7 @@ final class Answers {
 
   void publish(
       String topic, Received.Frame frame, RequestOutcome outcome, FrameDetections detections) {
-    records.add(new ProducerRecord<>(topic, frame.camera(), detections));
+    records.add(new ProducerRecord<>(topic, frame.key(), detections));
     tally(frame).answered(detections.getPromptId(), outcome);
     if (outcome == RequestOutcome.INFERRED) {
       inferred.add(detections);

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,21 +39,24 @@ final class BatchInference {
   private record Work(Received.Frame source, RgbImage image, List<Prompt> prompts) {}
 
   private final Generator model;
-  private final PromptBook prompts;
+  private final Function<SampledFrame, List<Prompt>> prompts;
   private final Topics topics;
   private final InstantSource clock;
-  private final InferenceMetrics metrics;
+  private final BatchMeter metrics;
   private final WireRecords records;
   private final Drafts drafts = new Drafts(MOST_DRAFTS);
   private boolean failing;
   private Optional<String> lostModel = Optional.empty();
 
+  /**
+   * @param prompts what a frame is asked
+   */
   BatchInference(
       Generator model,
-      PromptBook prompts,
+      Function<SampledFrame, List<Prompt>> prompts,
       Topics topics,
       InstantSource clock,
-      InferenceMetrics metrics) {
+      BatchMeter metrics) {
     this.model = model;
     this.prompts = prompts;
     this.topics = topics;
@@ -69,8 +73,14 @@ final class BatchInference {
   }
 
   Answers answer(List<Judged> batch) throws InterruptedException {
-    Instant start = clock.instant();
     Answers answers = new Answers();
+    answer(batch, answers);
+    return answers;
+  }
+
+  /** As the other, for a transaction of several batches. */
+  void answer(List<Judged> batch, Answers answers) throws InterruptedException {
+    Instant start = clock.instant();
     List<Work> work = new ArrayList<>();
     for (Judged judged : batch) {
       answers.consumed(judged);
@@ -82,7 +92,11 @@ final class BatchInference {
       }
     }
     infer(work, start, answers);
-    return answers;
+  }
+
+  /** What was answered so far has no bearing on what follows. */
+  void forgetDrafts() {
+    drafts.clear();
   }
 
   private void unreadable(Received.Unreadable record, Answers answers) {
@@ -116,7 +130,7 @@ final class BatchInference {
   }
 
   private void decode(Received.Frame frame, Instant start, Answers answers, List<Work> work) {
-    try (InferenceMetrics.Stage stage = metrics.stage("image")) {
+    try (BatchMeter.Stage stage = metrics.stage("image")) {
       work.add(new Work(frame, RgbImage.decode(bytes(frame.frame())), promptsFor(frame)));
     } catch (IOException e) {
       String failure = "the frame's picture cannot be decoded: " + e.getMessage();
@@ -238,7 +252,7 @@ final class BatchInference {
   }
 
   private List<Prompt> promptsFor(Received.Frame frame) {
-    return prompts.of(frame.frame());
+    return prompts.apply(frame.frame());
   }
 
   /** From the record's publication; clocks of two machines may disagree, so never negative. */

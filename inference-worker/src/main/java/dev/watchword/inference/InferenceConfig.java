@@ -35,6 +35,8 @@ import java.util.Set;
  * @param maxBatch frames in one call of the model
  * @param maxBatchDelay how long the first frame of a batch waits for others
  * @param maxAge frames that were captured longer ago are skipped
+ * @param replayBatch frames of a replay in one call of the model, for which a live frame may have
+ *     to wait
  */
 public record InferenceConfig(
     List<Prompt> prompts,
@@ -46,7 +48,8 @@ public record InferenceConfig(
     Optional<RemoteModel> remote,
     int maxBatch,
     Duration maxBatchDelay,
-    Duration maxAge) {
+    Duration maxAge,
+    int replayBatch) {
   private static final String TENSORRT = "TensorRT";
   private static final int DEFAULT_THREADS = 4;
 
@@ -82,7 +85,8 @@ public record InferenceConfig(
         RemoteModel.from(model, engine),
         inference.integer("max-batch", 8, 1, 256),
         inference.duration("max-batch-delay", Duration.ofMillis(20)),
-        inference.duration("max-age", Duration.ofSeconds(5)));
+        inference.duration("max-age", Duration.ofSeconds(5)),
+        inference.integer("replay-batch", engine.equals(TENSORRT) ? 8 : 1, 1, 256));
   }
 
   private static String engine(Section model) {

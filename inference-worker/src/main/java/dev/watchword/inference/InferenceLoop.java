@@ -42,6 +42,7 @@ final class InferenceLoop implements LoopThread.Loop {
   private static final Duration IDLE = Duration.ofMillis(500);
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
+  private final ModelTurns turns;
   private final Consumer<String, byte[]> consumer;
   private final RecordDecoder decoder;
   private final PromptFeed prompts;
@@ -70,12 +71,14 @@ final class InferenceLoop implements LoopThread.Loop {
   InferenceLoop(
       InferenceConfig config,
       Generator model,
+      ModelTurns turns,
       FrameClients clients,
       LoopTime time,
       Backoff backoff,
       CoverageTotals coverage,
       InferenceMetrics metrics,
       HealthLog health) {
+    this.turns = turns;
     this.consumer = clients.consumer();
     this.decoder = clients.decoder();
     this.prompts = clients.prompts();
@@ -83,7 +86,7 @@ final class InferenceLoop implements LoopThread.Loop {
     this.batcher = new FrameBatcher(config.maxBatch(), config.maxBatchDelay());
     this.triage = new Triage(prompts.book(), config.maxAge(), time.clock(), seen);
     this.inference =
-        new BatchInference(model, prompts.book(), clients.topics(), time.clock(), metrics);
+        new BatchInference(model, prompts.book()::of, clients.topics(), time.clock(), metrics);
     this.coverage = coverage;
     this.coverageTopic = clients.topics().coverage();
     this.metrics = metrics;
@@ -142,6 +145,7 @@ final class InferenceLoop implements LoopThread.Loop {
       consumer.resume(consumer.paused());
     }
     idle = !anyLive && batcher.isEmpty();
+    turns.liveGathers(!batcher.isEmpty());
   }
 
   /** All partitions while there is enough to do; late frames' while a live one came. */
@@ -167,10 +171,10 @@ final class InferenceLoop implements LoopThread.Loop {
 
   private void answer() throws InterruptedException {
     prompts.refresh();
-    Answers answers = inference.answer(batcher.take(triage::judge));
+    Answers answers = ask(batcher.take(triage::judge));
     coverage.with(answers.tallies()).forEach(record -> answers.cover(coverageTopic, record));
-    try (InferenceMetrics.Stage stage = metrics.stage("publish")) {
-      publisher.publish(answers, consumer.groupMetadata());
+    try (BatchMeter.Stage stage = metrics.stage("publish")) {
+      publisher.publish(answers.records(), answers.offsets(), consumer.groupMetadata());
     } catch (KafkaException e) {
       inDoubt = answers;
       coverage.beginAnew();
@@ -179,6 +183,16 @@ final class InferenceLoop implements LoopThread.Loop {
     }
     coverage.committed(answers.tallies());
     settle(answers);
+  }
+
+  private Answers ask(List<Judged> batch) throws InterruptedException {
+    turns.takeLive();
+    try {
+      return inference.answer(batch);
+    } finally {
+      turns.give();
+      turns.liveGathers(!batcher.isEmpty());
+    }
   }
 
   private void settle(Answers answers) {
@@ -190,6 +204,7 @@ final class InferenceLoop implements LoopThread.Loop {
   private void startOver(KafkaException cause) throws InterruptedException {
     mustRewind = true;
     batcher.clear();
+    turns.liveGathers(false);
     if (inDoubt == null) {
       seen.rollback();
     }

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * <p>The second holds for each camera and each of its prompts; for a camera without any, for the
  * prompt {@code ""}. Outcomes: inferred, skipped_stale, failed, duplicate, no_prompt.
  */
-final class InferenceMetrics {
+final class InferenceMetrics implements BatchMeter {
   private final Counter framesConsumed;
   private final Counter framesExpired;
   private final Counter framesLate;
@@ -175,8 +175,8 @@ final class InferenceMetrics {
             .register(registry);
   }
 
-  /** Counted at once: what an endpoint has done costs, also when the transaction is aborted. */
-  void batch(int frames, List<Answer> said) {
+  @Override
+  public void batch(int frames, List<Answer> said) {
     batchFrames.observe(frames);
     said.forEach(this::remote);
     for (Answer answer : said) {
@@ -190,8 +190,8 @@ final class InferenceMetrics {
         .ifPresent(given -> timings(given.generation().timings()));
   }
 
-  /** As the engine counts it, since the model was loaded. */
-  void activity(Activity activity) {
+  @Override
+  public void activity(Activity activity) {
     rounds.set(activity.passes());
     slots.set(activity.slots());
     deviceBytes.set(activity.deviceBytes());
@@ -235,8 +235,8 @@ final class InferenceMetrics {
     observe("decode", timings.decode());
   }
 
-  /** Times a stage until it is closed. */
-  Stage stage(String name) {
+  @Override
+  public Stage stage(String name) {
     long start = System.nanoTime();
     return () -> stageSeconds.labels(name).observe((System.nanoTime() - start) / 1e9);
   }
@@ -285,11 +285,5 @@ final class InferenceMetrics {
 
   private static double seconds(Duration duration) {
     return duration.toNanos() / 1e9;
-  }
-
-  /** A stage in progress. */
-  interface Stage extends AutoCloseable {
-    @Override
-    void close();
   }
 }

@@ -7,7 +7,9 @@ import dev.watchword.paligemma.engine.EngineModel;
 import dev.watchword.schemas.Ids;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.Backoff;
+import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopService;
+import dev.watchword.service.LoopThread;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.kafka.ConnectingLoop;
 import dev.watchword.service.kafka.KafkaSettings;
@@ -27,18 +29,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frames to detections with one model on one thread. Several processes share the cameras as a
- * consumer group. The model is loaded on that thread after {@link #start()}; one that cannot be
- * loaded is told to the context as a bug, in one sentence.
+ * Frames to detections with one model. Several processes share the cameras as a consumer group. The
+ * model is loaded on the thread of the live frames after {@link #start()}; one that cannot be
+ * loaded is told to the context as a bug, in one sentence. A second thread asks the same model
+ * about replays while no live frame waits.
  */
 public final class InferenceService extends LoopService {
   private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
   private static final String NAME = "inference";
+
+  /** The consumer group that answers the frames of replays. */
+  public static final String REPLAY_GROUP = "inference-replay";
+
   private static final int MIN_POLL_RECORDS = 64;
 
   private final InferenceConfig config;
   private final Path cacheDirectory;
   private final InferenceMetrics metrics;
+  private final ReplayMetrics replayMetrics;
+  private final HealthLog replayHealth = new HealthLog(REPLAY_GROUP);
 
   /**
    * @param cacheDirectory where the embedded checkpoint is unpacked when the configuration names
@@ -49,6 +58,7 @@ public final class InferenceService extends LoopService {
     this.config = Objects.requireNonNull(config, "config");
     this.cacheDirectory = Objects.requireNonNull(cacheDirectory, "cacheDirectory");
     this.metrics = new InferenceMetrics(context.registry());
+    this.replayMetrics = new ReplayMetrics(context.registry());
   }
 
   @Override
@@ -59,18 +69,22 @@ public final class InferenceService extends LoopService {
 
   /** Loads the model first, and once: it outlives a loop that could not be made. */
   private final class Worker implements ConnectingLoop.Connector {
+    private final ModelTurns turns = new ModelTurns();
     private EngineModel model;
+    private LoopThread replays;
 
     @Override
     public InferenceLoop connect(Backoff backoff)
         throws CheckpointException, IOException, InterruptedException {
       if (model == null) {
         model = config.load(directory());
+        replays = replays(model, turns).start();
       }
       new PromptTopic(context.kafka()).seed(config.prompts(), config.seeder());
       return new InferenceLoop(
           config,
           model,
+          turns,
           clients(),
           new LoopTime(context.clock(), System::nanoTime),
           backoff,
@@ -86,9 +100,54 @@ public final class InferenceService extends LoopService {
     @Override
     public void close() {
       if (model != null) {
+        replays.stop();
+        turns.takeForGood();
+        replays.close();
         model.close();
       }
     }
+  }
+
+  private LoopThread replays(EngineModel model, ModelTurns turns) {
+    return new LoopThread(
+        REPLAY_GROUP,
+        new ConnectingLoop(
+            new ConnectingLoop.Connector() {
+              @Override
+              public ReplayLoop connect(Backoff backoff) {
+                return new ReplayLoop(
+                    config.replayBatch(),
+                    model,
+                    turns,
+                    replayClients(),
+                    new LoopTime(context.clock(), System::nanoTime),
+                    backoff,
+                    replayMetrics,
+                    replayHealth);
+              }
+
+              @Override
+              public void close() {
+                // The model belongs to the thread of the live frames.
+              }
+            },
+            replayHealth),
+        this::broken);
+  }
+
+  private ReplayClients replayClients() {
+    KafkaSettings kafka = context.kafka();
+    String transactionalId = kafka.group(REPLAY_GROUP) + "-" + UUID.randomUUID();
+    return new ReplayClients(
+        new KafkaConsumer<>(
+            kafka.consumer(REPLAY_GROUP, kafka.group(REPLAY_GROUP), consumerSettings())),
+        kafka.decoder(),
+        () -> new KafkaProducer<>(kafka.producer(REPLAY_GROUP, producerSettings(transactionalId))),
+        kafka.name(Topic.FRAMES_REPLAY),
+        new BatchInference.Topics(
+            kafka.name(Topic.DETECTIONS_REPLAY),
+            kafka.name(Topic.FRAMES_DEAD_LETTER),
+            kafka.name(Topic.COVERAGE)));
   }
 
   private Path directory() throws IOException {

@@ -1,7 +1,10 @@
 package dev.watchword.inference;
 
+import dev.watchword.paligemma.Task;
 import dev.watchword.paligemma.TaskPrompt;
+import dev.watchword.paligemma.TextPrompt;
 import dev.watchword.schemas.Ids;
+import dev.watchword.schemas.ReplayPrompt;
 import java.util.Objects;
 import java.util.Set;
 
@@ -18,6 +21,28 @@ public record Prompt(String id, TaskPrompt asked, Set<String> cameras, boolean s
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(asked, "asked");
     cameras = Set.copyOf(cameras);
+  }
+
+  /**
+   * What a replay asks.
+   *
+   * @throws IllegalArgumentException when the text is no prompt; says why
+   */
+  static Prompt of(ReplayPrompt prompt) {
+    return new Prompt(
+        prompt.getId(),
+        asked(prompt.getText(), prompt.getFreeText()),
+        Set.of(),
+        prompt.getShadow());
+  }
+
+  static TaskPrompt asked(String text, boolean freeText) {
+    return freeText ? new TextPrompt(text) : TaskPrompt.parse(text);
+  }
+
+  /** As a replay asks it. */
+  public ReplayPrompt replayed() {
+    return new ReplayPrompt(id, asked.text(), asked.task() == Task.TEXT, shadow);
   }
 
   /** {@link Ids#promptVersion} of the text that the model is asked. */

@@ -1,7 +1,5 @@
 package dev.watchword.inference;
 
-import dev.watchword.paligemma.TaskPrompt;
-import dev.watchword.paligemma.TextPrompt;
 import dev.watchword.schemas.SampledFrame;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,7 +14,7 @@ import java.util.TreeMap;
  * All versions of all prompts, and which of them a frame is asked: those of the moment at which it
  * was captured. Used by one thread.
  */
-final class PromptBook {
+public final class PromptBook {
   /** By id, and by the moment from which they hold; empty where the prompt is asked no more. */
   private final SortedMap<String, NavigableMap<Instant, Optional<Prompt>>> versions =
       new TreeMap<>();
@@ -24,7 +22,7 @@ final class PromptBook {
   /**
    * @throws IllegalArgumentException when the version's text is no prompt; says why
    */
-  void add(dev.watchword.schemas.Prompt version) {
+  public void add(dev.watchword.schemas.Prompt version) {
     versions
         .computeIfAbsent(version.getId(), id -> new TreeMap<>())
         .put(
@@ -33,24 +31,25 @@ final class PromptBook {
   }
 
   private static Prompt prompt(dev.watchword.schemas.Prompt version) {
-    TaskPrompt asked =
-        version.getFreeText()
-            ? new TextPrompt(version.getText())
-            : TaskPrompt.parse(version.getText());
     return new Prompt(
-        version.getId(), asked, Set.copyOf(version.getCameras()), version.getShadow());
+        version.getId(),
+        Prompt.asked(version.getText(), version.getFreeText()),
+        Set.copyOf(version.getCameras()),
+        version.getShadow());
   }
 
   /** What the frame is asked, in the order of the prompts' names. */
   List<Prompt> of(SampledFrame frame) {
+    return of(frame.getId().getCamera(), frame.getCapturedAt());
+  }
+
+  /** What a frame of the camera that was captured at the moment is asked. */
+  public List<Prompt> of(String camera, Instant capturedAt) {
     List<Prompt> asked = new ArrayList<>();
     for (NavigableMap<Instant, Optional<Prompt>> history : versions.values()) {
-      var version = history.floorEntry(frame.getCapturedAt());
+      var version = history.floorEntry(capturedAt);
       if (version != null) {
-        version
-            .getValue()
-            .filter(prompt -> prompt.isFor(frame.getId().getCamera()))
-            .ifPresent(asked::add);
+        version.getValue().filter(prompt -> prompt.isFor(camera)).ifPresent(asked::add);
       }
     }
     return asked;

@@ -1,5 +1,7 @@
 package dev.watchword.inference;
 
+import dev.watchword.schemas.Ids;
+import dev.watchword.schemas.ReplayFrame;
 import dev.watchword.schemas.SampledFrame;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -22,6 +24,12 @@ sealed interface Received {
       implements Received {
     String camera() {
       return frame.getId().getCamera();
+    }
+
+    /** Under which its answers are published. */
+    String key() {
+      ReplayFrame replay = frame.getReplay();
+      return replay == null ? camera() : Ids.replayKey(replay.getId(), camera());
     }
   }
 

@@ -1,11 +1,15 @@
 package dev.watchword.inference;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Publishes answers and commits their offsets in one transaction. A producer that can no longer
@@ -42,13 +46,16 @@ final class TransactionalPublisher implements AutoCloseable {
    * @throws KafkaException when the transaction did not commit, or perhaps did: the group's
    *     committed offsets tell, once {@link #prepare()} has returned
    */
-  void publish(Answers answers, ConsumerGroupMetadata group) {
+  void publish(
+      List<ProducerRecord<String, Object>> records,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      ConsumerGroupMetadata group) {
     try {
       producer.beginTransaction();
-      for (ProducerRecord<String, Object> record : answers.records()) {
+      for (ProducerRecord<String, Object> record : records) {
         producer.send(record);
       }
-      producer.sendOffsetsToTransaction(answers.offsets(), group);
+      producer.sendOffsetsToTransaction(offsets, group);
       producer.commitTransaction();
     } catch (KafkaException e) {
       abort();

@@ -79,7 +79,8 @@ public final class WireRecords {
         .setText("")
         .setTokens(0)
         .setLate(received.late())
-        .setShadow(prompt.shadow());
+        .setShadow(prompt.shadow())
+        .setReplay(frame.getReplay() == null ? null : frame.getReplay().getId());
   }
 
   /** A detection as it travels. */

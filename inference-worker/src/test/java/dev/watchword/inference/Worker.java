@@ -47,6 +47,7 @@ final class Worker {
   final ScriptedModel model;
   final List<AnswersProducer> producers = new ArrayList<>();
   final HealthLog health = new HealthLog("inference");
+  final ModelTurns turns = new ModelTurns();
   final InferenceLoop loop;
   Instant now = Instant.parse("2026-03-01T10:00:00Z");
 
@@ -72,11 +73,13 @@ final class Worker {
             Optional.empty(),
             maxBatch,
             BATCH_DELAY,
-            MAX_AGE);
+            MAX_AGE,
+            1);
     loop =
         new InferenceLoop(
             config,
             generator,
+            turns,
             new FrameClients(
                 consumer,
                 RecordDecoder.with(frames()),

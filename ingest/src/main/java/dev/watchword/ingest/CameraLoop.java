@@ -2,10 +2,6 @@ package dev.watchword.ingest;
 
 import dev.watchword.ingest.MotionGate.Verdict;
 import dev.watchword.schemas.FrameId;
-import dev.watchword.schemas.SampledFrame;
-import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,37 +87,8 @@ final class CameraLoop implements AutoCloseable {
       logOnce(e);
       return;
     }
-    publisher.publish(sampled(frame, verdict, number, jpeg), metrics);
-  }
-
-  private SampledFrame sampled(Frame frame, Verdict verdict, long number, Jpeg jpeg) {
-    return SampledFrame.newBuilder()
-        .setId(new FrameId(camera.id(), session, number))
-        .setCapturedAt(instant(frame.capturedAtMicros()))
-        .setClock(frame.clock())
-        .setClockErrorMicros(clockError(frame.quality()))
-        .setEpoch(frame.epoch())
-        .setArrivedAt(instant(frame.arrivedAtMicros()))
-        .setPtsMicros(frame.ptsMicros())
-        .setSourceWidth(frame.width())
-        .setSourceHeight(frame.height())
-        .setCodec(frame.codec())
-        .setKeyFrame(frame.keyFrame())
-        .setDamaged(false)
-        .setMotionScore(verdict.score())
-        .setReason(verdict.reason())
-        .setImageWidth(jpeg.width())
-        .setImageHeight(jpeg.height())
-        .setImage(ByteBuffer.wrap(jpeg.bytes()))
-        .build();
-  }
-
-  private static Long clockError(ClockQuality quality) {
-    return quality.errorMicros() < 0 ? null : (Long) quality.errorMicros();
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    FrameId id = new FrameId(camera.id(), session, number);
+    publisher.publish(FrameRecords.of(id, frame, jpeg, verdict.reason(), verdict.score()), metrics);
   }
 
   private void logOnce(IllegalStateException e) {

@@ -92,18 +92,9 @@ final class EvidenceMaker implements AutoCloseable {
   }
 
   private static List<Mark> marks(EvidenceRequest request) {
-    return request.getBoxes().stream().map(EvidenceMaker::mark).toList();
-  }
-
-  private static Mark mark(MarkedBox marked) {
-    BoundingBox box = marked.getBox();
-    return new Mark(
-        marked.getLabel(),
-        marked.getScore(),
-        box.getXMin(),
-        box.getYMin(),
-        box.getXMax(),
-        box.getYMax());
+    return request.getBoxes().stream()
+        .map(marked -> Mark.of(marked.getLabel(), marked.getScore(), marked.getBox()))
+        .toList();
   }
 
   private Evidence clip(EvidenceRequest request, Excerpt excerpt) throws IOException {

@@ -27,6 +27,8 @@ final class PacketReader implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
   private static final Duration CLOSE_LIMIT_WHEN_STOPPING = Duration.ofMillis(500);
 
+  private static final AVRational MICROS = av_make_q(1, 1_000_000);
+
   static {
     FfmpegLog.listen();
   }
@@ -216,6 +218,13 @@ final class PacketReader implements AutoCloseable {
   /** The unit of the packets' timestamps, in seconds. */
   AVRational timeBase() {
     return video.time_base();
+  }
+
+  /** How long it says it is; zero when it does not say. */
+  Duration duration() {
+    long own = video.duration();
+    long micros = own == AV_NOPTS_VALUE ? 0 : av_rescale_q(own, video.time_base(), MICROS);
+    return Duration.ofNanos(1000 * Math.max(Math.max(0, micros), format.duration()));
   }
 
   /** Whether this is a recording with an end, which is read faster than it was made. */

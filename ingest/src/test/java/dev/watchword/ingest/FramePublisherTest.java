@@ -120,7 +120,8 @@ class FramePublisherTest {
             48,
             ByteBuffer.wrap(new byte[5]),
             null,
-            0),
+            0,
+            null),
         metrics);
     assertThat(topics.unaccounted("gate")).isZero();
   }

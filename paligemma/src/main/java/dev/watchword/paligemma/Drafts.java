@@ -64,6 +64,11 @@ public final class Drafts {
     memories.put(key, new Memory(answer, repeated));
   }
 
+  /** Forgets all answers. */
+  public synchronized void clear() {
+    memories.clear();
+  }
+
   /** A wrong coordinate does not spoil the rest of a draft, so each place counts on its own. */
   private static int samePlaces(List<Integer> one, List<Integer> other) {
     int count = 0;

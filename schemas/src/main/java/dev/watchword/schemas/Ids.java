@@ -76,7 +76,7 @@ public final class Ids {
    */
   public static String event(
       FrameId first, Instant capturedAt, String promptId, String label, int number) {
-    return timed(capturedAt, text(first), promptId, label, Integer.toString(number));
+    return derived(capturedAt, text(first), promptId, label, Integer.toString(number));
   }
 
   /**
@@ -87,14 +87,29 @@ public final class Ids {
    */
   public static String alert(
       String rule, String ruleVersion, String camera, Instant at, String what) {
-    return timed(at, rule, ruleVersion, camera, what);
+    return derived(at, rule, ruleVersion, camera, what);
   }
 
-  private static String timed(Instant at, String... parts) {
+  /**
+   * The session of a recording: a UUIDv8 of the moment at which it begins and a hash of what it is,
+   * the same whenever it is played.
+   *
+   * @param content what tells it from other recordings, such as a digest of the file
+   */
+  public static String recording(Instant start, String content) {
+    return derived(start, content);
+  }
+
+  private static String derived(Instant time, String... parts) {
     ByteBuffer hash = ByteBuffer.wrap(sha256(String.join("\n", parts)));
-    long high = (at.toEpochMilli() << 16) | 0x8000L | (hash.getLong() & 0x0fffL);
+    long high = (time.toEpochMilli() << 16) | 0x8000L | (hash.getLong() & 0x0fffL);
     long low = (hash.getLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
     return new UUID(high, low).toString();
+  }
+
+  /** The key of all that a replay says of a camera. */
+  public static String replayKey(String replay, String camera) {
+    return replay + "/" + camera;
   }
 
   /** {@code camera/session/sequence}, as logs and file names show it. */

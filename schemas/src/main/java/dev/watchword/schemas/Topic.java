@@ -38,6 +38,17 @@ public enum Topic {
           "segment.bytes", "33554432",
           "max.message.bytes", "16777216",
           "compression.type", "uncompressed")),
+  /**
+   * {@link SampledFrame}s of replays, under {@link Ids#replayKey}. Never dropped: what has been
+   * answered is deleted by whoever runs the replay, who keeps few frames ahead.
+   */
+  FRAMES_REPLAY(
+      "frames-replay",
+      Map.of(
+          "retention.ms", "604800000",
+          "segment.bytes", "33554432",
+          "max.message.bytes", "16777216",
+          "compression.type", "uncompressed")),
   /** {@link FrameDetections}. Broker append time decides the archive's file boundaries. */
   DETECTIONS(
       "detections", Map.of("retention.ms", "604800000", "message.timestamp.type", "LogAppendTime")),
@@ -50,6 +61,16 @@ public enum Topic {
   /** {@link DeadLetter}s of {@link #ALERTS}: what a target would not take. */
   ALERTS_DEAD_LETTER(
       "alerts-dead-letter", Map.of("retention.ms", "2419200000", "max.message.bytes", "16777216")),
+  /** {@link FrameDetections} of replays, under {@link Ids#replayKey}. */
+  DETECTIONS_REPLAY(
+      "detections-replay",
+      Map.of("retention.ms", "604800000", "message.timestamp.type", "LogAppendTime")),
+  /** {@link ObjectEvent}s of replays, under {@link Ids#replayKey}. */
+  EVENTS_REPLAY(
+      "events-replay",
+      Map.of("retention.ms", "604800000", "message.timestamp.type", "LogAppendTime")),
+  /** The latest {@link Replay} of each id. */
+  REPLAYS("replays", Map.of("cleanup.policy", "compact", "segment.ms", "3600000")),
   /** The latest {@link CameraStatus} of each camera. */
   CAMERA_STATUS("camera-status", Map.of("cleanup.policy", "compact")),
   /** {@link Segment}s of recordings: as old as the recordings may be. */
@@ -72,14 +93,14 @@ public enum Topic {
           "cleanup.policy", "compact,delete",
           "retention.ms", "2419200000",
           "segment.ms", "3600000")),
-  /** {@link DeadLetter}s of {@link #FRAMES} and {@link #FRAMES_LATE}. */
+  /** {@link DeadLetter}s of {@link #FRAMES}, {@link #FRAMES_LATE} and {@link #FRAMES_REPLAY}. */
   FRAMES_DEAD_LETTER(
       "frames-dead-letter", Map.of("retention.ms", "259200000", "max.message.bytes", "16777216")),
-  /** {@link DeadLetter}s of {@link #DETECTIONS}. */
+  /** {@link DeadLetter}s of {@link #DETECTIONS} and {@link #DETECTIONS_REPLAY}. */
   DETECTIONS_DEAD_LETTER(
       "detections-dead-letter",
       Map.of("retention.ms", "259200000", "max.message.bytes", "16777216")),
-  /** {@link DeadLetter}s of {@link #EVENTS}. */
+  /** {@link DeadLetter}s of {@link #EVENTS} and {@link #EVENTS_REPLAY}. */
   EVENTS_DEAD_LETTER(
       "events-dead-letter", Map.of("retention.ms", "259200000", "max.message.bytes", "16777216"));
 

@@ -50,12 +50,15 @@ class GoldenBytesTest {
 
   static Stream<Sample> samples() {
     return Stream.of(
-        new Sample(1, frame(null, 0)),
-        new Sample(2, frame(12_000L, 3)),
-        new Sample(1, detections(Task.DETECT, null, false, false, 0)),
-        new Sample(2, detections(Task.SEGMENT, mask(), false, false, 0)),
-        new Sample(3, detections(Task.SEGMENT, mask(), true, false, 0)),
-        new Sample(4, detections(Task.SEGMENT, mask(), true, true, 1234)),
+        new Sample(1, frame(null, 0, null)),
+        new Sample(2, frame(12_000L, 3, null)),
+        new Sample(3, frame(12_000L, 3, replayed())),
+        new Sample(1, detections(Task.DETECT, null, false, false, 0, null)),
+        new Sample(2, detections(Task.SEGMENT, mask(), false, false, 0, null)),
+        new Sample(3, detections(Task.SEGMENT, mask(), true, false, 0, null)),
+        new Sample(4, detections(Task.SEGMENT, mask(), true, true, 1234, null)),
+        new Sample(5, detections(Task.SEGMENT, mask(), true, true, 1234, "20260301-120000-1a2b")),
+        new Sample(1, replay()),
         new Sample(1, status(null, null, null, RecordingState.UNKNOWN, RecordingCause.NONE, "")),
         new Sample(
             2,
@@ -235,7 +238,7 @@ class GoldenBytesTest {
         List.of(new LineCrossing("door", CrossingDirection.TO_LEFT, TIME.plusSeconds(1))));
   }
 
-  private static SampledFrame frame(Long clockErrorMicros, int epoch) {
+  private static SampledFrame frame(Long clockErrorMicros, int epoch, ReplayFrame replay) {
     return new SampledFrame(
         ID,
         TIME,
@@ -253,7 +256,48 @@ class GoldenBytesTest {
         360,
         ByteBuffer.wrap(new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xd9}),
         clockErrorMicros,
-        epoch);
+        epoch,
+        replay);
+  }
+
+  private static ReplayFrame replayed() {
+    return new ReplayFrame(
+        "20260301-120000-1a2b",
+        7L,
+        true,
+        List.of(new ReplayPrompt("people", "detect person", false, true)));
+  }
+
+  private static Replay replay() {
+    return new Replay(
+        "20260301-120000-1a2b",
+        ReplayState.DONE,
+        "nothing was recorded from 12:00:00 to 12:00:10",
+        new ReplayRequest(
+            "/videos/night.mp4",
+            "gate",
+            TIME,
+            TIME.plusSeconds(60),
+            TIME,
+            List.of(new ReplayPrompt("people", "detect person", false, true)),
+            2.0,
+            4.0),
+        "/videos/night.mp4",
+        120L,
+        true,
+        120L,
+        118L,
+        2L,
+        1L,
+        15L,
+        236L,
+        236L,
+        3L,
+        TIME.plusSeconds(59),
+        Map.of("gate", 12L),
+        new ModelId("demo", "abcd", "OnnxRuntime", "float32"),
+        TIME,
+        TIME.plusSeconds(20));
   }
 
   private static Coverage coverage(String prompt, long consumed, long expired) {
@@ -283,7 +327,7 @@ class GoldenBytesTest {
   }
 
   private static FrameDetections detections(
-      Task task, Mask mask, boolean late, boolean shadow, long busyMicros) {
+      Task task, Mask mask, boolean late, boolean shadow, long busyMicros, String replay) {
     BoundingBox box = new BoundingBox(0.25f, 0.5f, 0.75f, 1f);
     ScoreParts parts = new ScoreParts(0.9f, 0.95f, 0.8f);
     return new FrameDetections(
@@ -305,7 +349,8 @@ class GoldenBytesTest {
         new StageTimings(1L, 2L, 3L, 4L, 5L, 8),
         late,
         shadow,
-        busyMicros);
+        busyMicros,
+        replay);
   }
 
   static Stream<Sample> newest() {

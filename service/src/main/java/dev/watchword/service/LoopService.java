@@ -32,7 +32,8 @@ public abstract class LoopService implements Service {
     }
   }
 
-  private void broken(Throwable failure) {
+  /** For loops on threads that the service starts itself. */
+  protected final void broken(Throwable failure) {
     health.quietlyDown(String.valueOf(failure.getMessage()));
     context.bugs().accept(failure);
   }

@@ -10,8 +10,10 @@ import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -51,9 +53,27 @@ public final class Broker implements AutoCloseable {
     return readAll(settings(), topic, type);
   }
 
+  /** As the other, by key. */
+  public <T> Map<String, List<T>> readKeyed(Topic topic, Class<T> type) throws Exception {
+    Map<String, List<T>> values = new HashMap<>();
+    readAll(
+        settings(),
+        topic,
+        type,
+        (key, value) -> values.computeIfAbsent(key, any -> new ArrayList<>()).add(value));
+    return values;
+  }
+
   public static <T> List<T> readAll(KafkaSettings settings, Topic topic, Class<T> type)
       throws Exception {
     List<T> values = new ArrayList<>();
+    readAll(settings, topic, type, (key, value) -> values.add(value));
+    return values;
+  }
+
+  private static <T> void readAll(
+      KafkaSettings settings, Topic topic, Class<T> type, BiConsumer<String, T> values)
+      throws Exception {
     try (KafkaConsumer<String, byte[]> consumer =
             new KafkaConsumer<>(settings.consumer("test", "", Map.of()));
         RecordDecoder decoder = settings.decoder()) {
@@ -67,11 +87,10 @@ public final class Broker implements AutoCloseable {
       while (partitions.stream()
           .anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          values.add(decoder.decode(record, type));
+          values.accept(record.key(), decoder.decode(record, type));
         }
       }
     }
-    return values;
   }
 
   @Override

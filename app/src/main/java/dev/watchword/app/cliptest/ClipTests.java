@@ -2,7 +2,6 @@ package dev.watchword.app.cliptest;
 
 import dev.watchword.inference.Prompt;
 import dev.watchword.paligemma.engine.Generator;
-import dev.watchword.schemas.BoundingBox;
 import dev.watchword.schemas.Detection;
 import dev.watchword.service.pictures.AnnotatedPicture;
 import dev.watchword.service.pictures.Mark;
@@ -94,14 +93,7 @@ public final class ClipTests {
   }
 
   private static Mark mark(Detection seen) {
-    BoundingBox box = seen.getBox();
-    return new Mark(
-        seen.getLabel(),
-        seen.getScore(),
-        box.getXMin(),
-        box.getYMin(),
-        box.getXMax(),
-        box.getYMax());
+    return Mark.of(seen.getLabel(), seen.getScore(), seen.getBox());
   }
 
   /** How many frames have been looked at. */

@@ -35,6 +35,7 @@ public final class Frames {
         48,
         ByteBuffer.wrap(image),
         null,
-        0);
+        0,
+        null);
   }
 }

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -66,8 +67,14 @@ public final class AnnotatedPicture {
     return bytes.toByteArray();
   }
 
-  /** A copy without transparency. */
+  /** A copy without transparency; each label has a colour of its own. */
   public static BufferedImage draw(BufferedImage picture, List<Mark> marks) {
+    return draw(picture, marks, AnnotatedPicture::colour);
+  }
+
+  /** The same in other colours. */
+  public static BufferedImage draw(
+      BufferedImage picture, List<Mark> marks, Function<Mark, Color> colours) {
     BufferedImage copy =
         new BufferedImage(picture.getWidth(), picture.getHeight(), BufferedImage.TYPE_INT_RGB);
     Graphics2D g = copy.createGraphics();
@@ -77,22 +84,22 @@ public final class AnnotatedPicture {
     g.setFont(
         new Font(Font.SANS_SERIF, Font.BOLD, Math.max(SMALLEST_LETTERS, Math.round(7 * unit))));
     for (Mark mark : marks) {
-      mark.shape().ifPresent(shape -> fill(copy, mark, shape));
+      mark.shape().ifPresent(shape -> fill(copy, mark, shape, colours.apply(mark)));
     }
     for (Mark mark : marks) {
-      draw(g, mark, picture.getWidth(), picture.getHeight(), unit);
+      draw(g, mark, colours.apply(mark), picture.getWidth(), picture.getHeight(), unit);
     }
     g.dispose();
     return copy;
   }
 
   /** Tints the pixels whose centres the object covers. */
-  private static void fill(BufferedImage picture, Mark mark, Mark.Shape shape) {
+  private static void fill(BufferedImage picture, Mark mark, Mark.Shape shape, Color tint) {
     double left = mark.xMin() * picture.getWidth();
     double top = mark.yMin() * picture.getHeight();
     double width = (mark.xMax() - mark.xMin()) * picture.getWidth();
     double height = (mark.yMax() - mark.yMin()) * picture.getHeight();
-    int colour = colour(mark).getRGB();
+    int colour = tint.getRGB();
     for (int y = first(top); y + 0.5 < Math.min(top + height, picture.getHeight()); y++) {
       for (int x = first(left); x + 0.5 < Math.min(left + width, picture.getWidth()); x++) {
         if (shape.covers((x + 0.5 - left) / width, (y + 0.5 - top) / height)) {
@@ -116,7 +123,8 @@ public final class AnnotatedPicture {
     return COLOURS[Math.floorMod(mark.label().hashCode(), COLOURS.length)];
   }
 
-  private static void draw(Graphics2D g, Mark mark, int width, int height, float unit) {
+  private static void draw(
+      Graphics2D g, Mark mark, Color colour, int width, int height, float unit) {
     int x = Math.round(mark.xMin() * width);
     int y = Math.round(mark.yMin() * height);
     int w = Math.round((mark.xMax() - mark.xMin()) * width);
@@ -124,7 +132,7 @@ public final class AnnotatedPicture {
     g.setColor(RIM);
     g.setStroke(new BasicStroke(RIM_WIDTH * unit));
     g.drawRect(x, y, w, h);
-    g.setColor(colour(mark));
+    g.setColor(colour);
     g.setStroke(new BasicStroke(LINE_WIDTH * unit));
     g.drawRect(x, y, w, h);
     String text = String.format(Locale.ROOT, "%s %.2f", mark.label(), mark.score());

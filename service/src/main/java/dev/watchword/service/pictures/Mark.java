@@ -1,5 +1,6 @@
 package dev.watchword.service.pictures;
 
+import dev.watchword.schemas.BoundingBox;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -21,6 +22,11 @@ public record Mark(
   public Mark {
     Objects.requireNonNull(label, "label");
     Objects.requireNonNull(shape, "shape");
+  }
+
+  /** A box as it is on the wire. */
+  public static Mark of(String label, float score, BoundingBox box) {
+    return new Mark(label, score, box.getXMin(), box.getYMin(), box.getXMax(), box.getYMax());
   }
 
   /** A box without a shape. */

@@ -18,9 +18,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * Keeps all detections and events as Parquet files in object storage, and deletes what is older or
- * more than may be kept, evidence included. Several processes share the partitions as a consumer
- * group.
+ * Keeps all detections and events, those of replays apart, as Parquet files in object storage, and
+ * deletes what is older or more than may be kept, evidence included. Several processes share the
+ * partitions as a consumer group.
  */
 public final class ArchiveService extends LoopService {
   private static final String NAME = "archive";
@@ -41,7 +41,7 @@ public final class ArchiveService extends LoopService {
   public void start() {
     health.quietlyDown("connecting");
     start(NAME, new ConnectingLoop(new Worker(), health));
-    delete(config.retention(), NAME, List.of(DetectionRows.DIRECTORY, EventRows.DIRECTORY));
+    delete(config.retention(), NAME, tables().map(ArchivedTable::directory).toList());
     delete(config.evidence(), EVIDENCE, List.of(EVIDENCE));
   }
 
@@ -83,8 +83,13 @@ public final class ArchiveService extends LoopService {
     }
   }
 
+  private static Stream<ArchivedTable> tables() {
+    return Stream.of(
+        new DetectionRows(), new EventRows(), ReplayRows.detections(), ReplayRows.events());
+  }
+
   private static Map<String, ArchiveClients.Destination> destinations(KafkaSettings kafka) {
-    return Stream.of(new DetectionRows(), new EventRows())
+    return tables()
         .collect(
             Collectors.toMap(
                 table -> kafka.name(table.topic()),

@@ -22,11 +22,14 @@ import java.util.function.Consumer;
 /**
  * The archive as SQL tables, by DuckDB in this process: {@code detections}, a row for each frame
  * and prompt, {@code boxes}, a row for each box, {@code events}, the last row of each, and {@code
- * event_records}, all of them. Files of a bucket are fetched into a directory first and kept there.
+ * event_records}, all of them; and the same of replays, with {@code replay_} before their names and
+ * a column {@code replay}. Files of a bucket are fetched into a directory first and kept there.
  * Used by one thread.
  */
 public final class ArchiveSql implements AutoCloseable {
-  private static final List<String> TABLES = List.of(DetectionRows.DIRECTORY, EventRows.DIRECTORY);
+  private static final List<String> TABLES =
+      List.of(
+          DetectionRows.DIRECTORY, EventRows.DIRECTORY, ReplayRows.DETECTIONS, ReplayRows.EVENTS);
 
   private final Connection connection;
 
@@ -71,18 +74,34 @@ public final class ArchiveSql implements AutoCloseable {
     try (Statement statement = connection.createStatement()) {
       statement.execute("set timezone = 'UTC'");
       if (tables.contains(DetectionRows.DIRECTORY)) {
-        statement.execute("create view detections as " + files(root, DetectionRows.DIRECTORY));
-        statement.execute(
-            "create view boxes as select * exclude (boxes, box), unnest(box)"
-                + " from (select *, unnest(boxes) as box from detections)");
+        createDetections(statement, "", files(root, DetectionRows.DIRECTORY));
+      }
+      if (tables.contains(ReplayRows.DETECTIONS)) {
+        createDetections(statement, "replay_", files(root, ReplayRows.DETECTIONS));
       }
       if (tables.contains(EventRows.DIRECTORY)) {
-        statement.execute("create view event_records as " + files(root, EventRows.DIRECTORY));
-        statement.execute(
-            "create view events as select * from event_records qualify row_number() over"
-                + " (partition by event_id order by revision desc) = 1");
+        createEvents(statement, "", files(root, EventRows.DIRECTORY), "event_id");
+      }
+      if (tables.contains(ReplayRows.EVENTS)) {
+        createEvents(statement, "replay_", files(root, ReplayRows.EVENTS), "replay, event_id");
       }
     }
+  }
+
+  private static void createDetections(Statement statement, String prefix, String files)
+      throws SQLException {
+    statement.execute("create view %sdetections as %s".formatted(prefix, files));
+    statement.execute(
+        "create view %1$sboxes as select * exclude (boxes, box), unnest(box) from (select *, unnest(boxes) as box from %1$sdetections)"
+            .formatted(prefix));
+  }
+
+  private static void createEvents(Statement statement, String prefix, String files, String id)
+      throws SQLException {
+    statement.execute("create view %sevent_records as %s".formatted(prefix, files));
+    statement.execute(
+        "create view %1$sevents as select * from %1$sevent_records qualify row_number() over (partition by %2$s order by revision desc) = 1"
+            .formatted(prefix, id));
   }
 
   /** A camera named 12 is a name all the same. */

@@ -7,7 +7,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** What a topic's records become in the archive: flat rows that SQL readers find easy. */
-sealed interface ArchivedTable permits DetectionRows, EventRows {
+sealed interface ArchivedTable permits DetectionRows, EventRows, ReplayRows {
   Topic topic();
 
   /** Where records that cannot be read go. */
