@@ -1,7 +1,6 @@
 package dev.watchword.app;
 
 import dev.watchword.service.kafka.KafkaSettings;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Mixin;
@@ -25,11 +24,6 @@ abstract class KafkaCommand implements Callable<Integer> {
       throw new CommandFailure(
           "Kafka at " + kafka.bootstrapServers() + ": " + KafkaSettings.sentence(e), e);
     }
-  }
-
-  /** The configuration file, if the command was given one. */
-  final Optional<WatchwordConfig> file() {
-    return kafkaOptions.file();
   }
 
   /** Throws {@link KafkaException} when Kafka does not answer. */

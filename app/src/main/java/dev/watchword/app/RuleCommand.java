@@ -18,7 +18,6 @@ import dev.watchword.sink.alerts.Rule;
 import dev.watchword.sink.alerts.RuleTopic;
 import dev.watchword.sink.alerts.RulesFile;
 import dev.watchword.sink.events.RulePreview;
-import dev.watchword.sink.events.TrackingConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -202,9 +201,7 @@ final class RuleCommand {
       List<Rule> rules = rules(file);
       Collection<Camera> cameras = cameras(kafka);
       warn(rules, cameras);
-      TrackingConfig tracking =
-          file().map(config -> config.events().tracking()).orElse(TrackingConfig.DEFAULT);
-      RulePreview preview = new RulePreview(rules, tracking, cameras);
+      RulePreview preview = new RulePreview(rules, kafkaOptions().tracking(), cameras);
       int[] records = new int[1];
       RecordsSince.read(
           kafka,
