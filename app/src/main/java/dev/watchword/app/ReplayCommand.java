@@ -109,8 +109,7 @@ final class ReplayCommand extends KafkaCommand {
     createTopics(kafka);
     ReplayView view = new ReplayView(System.err, isTerminal());
     ReplayDriver driver =
-        new ReplayDriver(
-            kafka, kafkaOptions().recordings(), kafkaOptions().tracking(), view);
+        new ReplayDriver(kafka, kafkaOptions().recordings(), kafkaOptions().tracking(), view);
     try {
       Replay replay = resume == null ? begin(new Replays(kafka), driver) : unfinished(kafka);
       view.note("replay " + replay.getId());

@@ -1,14 +1,12 @@
 package dev.watchword.ingest;
 
-import dev.watchword.schemas.BoundingBox;
 import dev.watchword.schemas.Evidence;
 import dev.watchword.schemas.EvidenceKind;
 import dev.watchword.schemas.EvidenceOutcome;
 import dev.watchword.schemas.EvidenceRequest;
-import dev.watchword.schemas.MarkedBox;
+import dev.watchword.schemas.Ids;
 import dev.watchword.service.pictures.AnnotatedPicture;
 import dev.watchword.service.pictures.Mark;
-import dev.watchword.schemas.Ids;
 import dev.watchword.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
