@@ -74,18 +74,34 @@ final class EvidenceMaker implements AutoCloseable {
     Excerpt.Picture picture = excerpt.picture(moment, QUALITY, camera.url());
     Jpeg jpeg = picture.jpeg();
     String name = Ids.evidenceName(request);
-    String withBoxes = request.getBoxes().isEmpty() ? null : withBoxes(name);
-    if (withBoxes != null) {
-      store.put(withBoxes, AnnotatedPicture.draw(jpeg.bytes(), marks(request)));
-    }
     store.put(name, jpeg.bytes());
     Instant at = instant(picture.capturedAtMicros());
-    return stored(request, name, jpeg.bytes().length, at, at)
-        .setWidth(jpeg.width())
-        .setHeight(jpeg.height())
-        .setNameWithBoxes(withBoxes)
-        .setUriWithBoxes(withBoxes == null ? null : store.uri(withBoxes))
-        .build();
+    Evidence.Builder stored =
+        stored(request, name, jpeg.bytes().length, at, at)
+            .setWidth(jpeg.width())
+            .setHeight(jpeg.height());
+    if (!request.getBoxes().isEmpty()) {
+      putWithBoxes(request, name, jpeg, stored);
+    }
+    return stored.build();
+  }
+
+  /** Without the boxes the picture is still worth having. */
+  private void putWithBoxes(
+      EvidenceRequest request, String name, Jpeg jpeg, Evidence.Builder stored) {
+    String withBoxes = name.substring(0, name.lastIndexOf('.')) + ".boxes.jpg";
+    try {
+      store.put(withBoxes, AnnotatedPicture.draw(jpeg.bytes(), marks(request)));
+      stored.setNameWithBoxes(withBoxes).setUriWithBoxes(store.uri(withBoxes));
+    } catch (IOException e) {
+      stored.setDetail("no picture with boxes: " + e.getMessage());
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      // What Java2D throws where the system has no fonts differs from one JDK to the next.
+      stored.setDetail(
+          "no picture with boxes: Java cannot draw letters here, install fontconfig and a font ("
+              + e
+              + ")");
+    }
   }
 
   private static List<Mark> marks(EvidenceRequest request) {
@@ -110,10 +126,6 @@ final class EvidenceMaker implements AutoCloseable {
     } finally {
       Files.deleteIfExists(written);
     }
-  }
-
-  private static String withBoxes(String name) {
-    return name.substring(0, name.lastIndexOf('.')) + ".boxes.jpg";
   }
 
   private Evidence.Builder stored(

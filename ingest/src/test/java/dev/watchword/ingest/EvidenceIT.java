@@ -115,6 +115,21 @@ class EvidenceIT {
   }
 
   @Test
+  void thePictureIsThereAlsoWhereTheOneWithBoxesCannotBe() throws Exception {
+    play();
+    Files.createDirectories(storage.resolve("evidence/gate/2026-03-01/both.boxes.jpg/in-the-way"));
+    MarkedBox box = new MarkedBox("car", new BoundingBox(0.25f, 0.25f, 0.75f, 0.75f), 0.9f);
+    Instant moment = START.plusMillis(4700);
+    ask(new EvidenceRequest("both", "gate", EvidenceKind.PICTURE, moment, 0L, 0L, List.of(box)));
+
+    Evidence evidence = answers.get(0);
+    assertThat(evidence.getOutcome()).isEqualTo(EvidenceOutcome.STORED);
+    assertThat(storage.resolve(evidence.getName())).isRegularFile();
+    assertThat(evidence.getNameWithBoxes()).isNull();
+    assertThat(evidence.getDetail()).startsWith("no picture with boxes: ");
+  }
+
+  @Test
   void storesAClipWithoutEncodingIt() throws Exception {
     play();
     ask(

@@ -9,9 +9,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -107,12 +109,21 @@ final class RetentionLoop implements LoopThread.Loop {
       for (StoredObject file : store.list(directory)) {
         Matcher matcher = DATE.matcher(file.name());
         if (matcher.find()) {
-          files.add(new Dated(LocalDate.parse(matcher.group(1)), file));
+          date(matcher.group(1)).ifPresent(date -> files.add(new Dated(date, file)));
         }
       }
     }
     files.sort(Comparator.comparing(Dated::date).thenComparing(dated -> dated.file().name()));
     return files;
+  }
+
+  /** Empty for what only looks like a day: it is not ours. */
+  private static Optional<LocalDate> date(String text) {
+    try {
+      return Optional.of(LocalDate.parse(text));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   /** Whether the whole day is older than what is kept. */

@@ -99,10 +99,14 @@ class RetentionLoopTest {
 
   @Test
   void leavesWhatBelongsToNoDay() throws Exception {
+    store.put("events/date=2026-13-01/camera=gate/a.parquet", new byte[10]);
     deleteAt("2030-01-01T00:00:00Z", Optional.of(Duration.ofDays(1)), Optional.of(0L));
 
     assertThat(store.list("detections"))
         .extracting(StoredObject::name)
         .containsExactly("detections/readme");
+    assertThat(store.list("events"))
+        .extracting(StoredObject::name)
+        .containsExactly("events/date=2026-13-01/camera=gate/a.parquet");
   }
 }
