@@ -60,11 +60,13 @@ final class RuleCommand {
   }
 
   private static Collection<Camera> cameras(KafkaSettings kafka) throws InterruptedException {
-    return LatestRecords.read(kafka, Topic.CAMERAS, Camera.class).values();
+    return LatestRecords.read(kafka, Topic.CAMERAS, Camera.class).values().stream()
+        .filter(camera -> !camera.getRemoved())
+        .toList();
   }
 
   private static void warn(List<Rule> rules, Collection<Camera> cameras) {
-    Map<String, Zones> drawn = RulePreview.drawn(cameras);
+    Map<String, Zones> drawn = CameraZones.drawn(cameras);
     for (Rule rule : rules) {
       Places.missing(rule, drawn)
           .ifPresent(sentence -> System.err.println("warning: " + rule.id() + ": " + sentence));

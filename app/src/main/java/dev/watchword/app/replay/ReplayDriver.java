@@ -12,19 +12,17 @@ import dev.watchword.schemas.SampledFrame;
 import dev.watchword.schemas.Segment;
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.Backoff;
-import dev.watchword.service.config.ConfigException;
-import dev.watchword.service.config.ConfigFile;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.LatestRecords;
 import dev.watchword.service.kafka.RecordsSince;
 import dev.watchword.service.zones.Zones;
+import dev.watchword.sink.events.CameraZones;
 import dev.watchword.sink.events.TrackingConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -211,21 +209,9 @@ public final class ReplayDriver {
   }
 
   private Function<String, Zones> zones() throws InterruptedException {
-    Map<String, Zones> zones = new HashMap<>();
-    LatestRecords.read(kafka, Topic.CAMERAS, Camera.class)
-        .forEach((id, camera) -> zones.put(id, zones(camera)));
-    return camera -> zones.getOrDefault(camera, Zones.NONE);
-  }
-
-  private static Zones zones(Camera camera) {
-    Map<String, String> drawn = new HashMap<>(camera.getSettings());
-    drawn.keySet().removeIf(key -> !key.startsWith("zones.") && !key.startsWith("lines."));
-    try {
-      return Zones.from(ConfigFile.of("camera " + camera.getId(), drawn, name -> null));
-    } catch (ConfigException e) {
-      // The events service goes on without them too, and says so.
-      return Zones.NONE;
-    }
+    Map<String, Zones> drawn =
+        CameraZones.drawn(LatestRecords.read(kafka, Topic.CAMERAS, Camera.class).values());
+    return camera -> drawn.getOrDefault(camera, Zones.NONE);
   }
 
   private record Sources(List<Source> list, String detail) {}

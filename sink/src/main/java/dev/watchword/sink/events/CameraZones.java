@@ -9,6 +9,7 @@ import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
 import dev.watchword.service.zones.Zones;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The zones of each camera, and whether its video is kept, as the topic {@code cameras} has them
  * now. Used by one thread.
  */
-final class CameraZones {
+public final class CameraZones {
   private static final Logger log = LoggerFactory.getLogger(CameraZones.class);
 
   private record Parsed(byte[] record, Zones zones, boolean videoKept) {}
@@ -86,6 +87,19 @@ final class CameraZones {
    */
   static Zones of(Camera entry) {
     return Zones.from(section(entry));
+  }
+
+  /** What is drawn into the pictures of cameras; nothing where that cannot be read, as live. */
+  public static Map<String, Zones> drawn(Collection<Camera> entries) {
+    Map<String, Zones> drawn = new HashMap<>();
+    for (Camera entry : entries) {
+      try {
+        drawn.put(entry.getId(), of(entry));
+      } catch (ConfigException e) {
+        drawn.put(entry.getId(), Zones.NONE);
+      }
+    }
+    return drawn;
   }
 
   private static Section section(Camera entry) {

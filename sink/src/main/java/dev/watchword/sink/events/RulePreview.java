@@ -5,7 +5,6 @@ import dev.watchword.schemas.Camera;
 import dev.watchword.schemas.CameraStatus;
 import dev.watchword.schemas.Coverage;
 import dev.watchword.schemas.FrameDetections;
-import dev.watchword.service.config.ConfigException;
 import dev.watchword.service.zones.Zones;
 import dev.watchword.sink.alerts.CameraWatch;
 import dev.watchword.sink.alerts.CoverageWatch;
@@ -40,22 +39,7 @@ public final class RulePreview {
   public RulePreview(List<Rule> rules, TrackingConfig tracking, Collection<Camera> entries) {
     this.rules = rules.stream().map(RuleVersion::of).toList();
     this.tracking = tracking;
-    this.zones = drawn(entries);
-  }
-
-  /** What is drawn into the pictures of cameras; nothing where that cannot be read, as live. */
-  public static Map<String, Zones> drawn(Collection<Camera> entries) {
-    Map<String, Zones> drawn = new HashMap<>();
-    for (Camera entry : entries) {
-      if (!entry.getRemoved()) {
-        try {
-          drawn.put(entry.getId(), CameraZones.of(entry));
-        } catch (ConfigException e) {
-          drawn.put(entry.getId(), Zones.NONE);
-        }
-      }
-    }
-    return drawn;
+    this.zones = CameraZones.drawn(entries);
   }
 
   /** Takes the next record of the camera's partition. */
