@@ -17,6 +17,7 @@ import dev.watchword.sink.alerts.Places;
 import dev.watchword.sink.alerts.Rule;
 import dev.watchword.sink.alerts.RuleTopic;
 import dev.watchword.sink.alerts.RulesFile;
+import dev.watchword.sink.events.CameraZones;
 import dev.watchword.sink.events.RulePreview;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -36,7 +36,7 @@ class AccuracyST {
   private static final List<String> LABELS = List.of("person", "car", "truck", "bag");
   private static final String PROMPT = "detect " + String.join(" ; ", LABELS);
   private static final double FPS = 12;
-  private static final int SCENES = 660;
+  private static final int SCENES = 600;
   private static final int FRAMES_PER_SCENE = 3;
   private static final double PACE = 4;
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** An archive that is killed again and again while detections come in. */
 class ArchiveKillST {
   private static final Duration LIMIT = Duration.ofSeconds(90);
-  private static final int LIVES = 3;
+  private static final int LIVES = 2;
   private static final int CAMERAS = 5;
 
   @TempDir private Path directory;
