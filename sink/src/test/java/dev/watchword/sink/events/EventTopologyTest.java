@@ -62,7 +62,7 @@ class EventTopologyTest {
                     Wire::decoder,
                     Wire.encoder(),
                     new EventsMetrics(metrics),
-                    AlertTopologyTest.parts(metrics))),
+                    AlertTopologyFixture.parts(metrics))),
             new Properties(),
             Instant.parse("2026-03-01T12:00:00Z"));
     detections = input("detections");
