@@ -5,15 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.watchword.schemas.Alert;
 import dev.watchword.schemas.AlertRule;
-import dev.watchword.schemas.BoundingBox;
-import dev.watchword.schemas.CaptureClock;
-import dev.watchword.schemas.Detection;
 import dev.watchword.schemas.FrameDetections;
-import dev.watchword.schemas.FrameId;
-import dev.watchword.schemas.ModelId;
-import dev.watchword.schemas.Outcome;
-import dev.watchword.schemas.ScoreParts;
-import dev.watchword.schemas.StageTimings;
 import dev.watchword.schemas.Topic;
 import dev.watchword.schemas.wire.GeneratedRecords;
 import dev.watchword.service.ServiceContext;
@@ -190,35 +182,10 @@ class AlertsIT {
     try (KafkaProducer<String, FrameDetections> producer =
         new KafkaProducer<>(settings.producer("test", Map.of()))) {
       for (int i = from; i < to; i++) {
-        producer.send(new ProducerRecord<>(settings.name(Topic.DETECTIONS), "gate", frame(i)));
+        producer.send(
+            new ProducerRecord<>(
+                settings.name(Topic.DETECTIONS), "gate", SeenPerson.frame(began, i)));
       }
     }
-  }
-
-  private FrameDetections frame(int number) {
-    Instant at = began.plusMillis(500L * number);
-    return FrameDetections.newBuilder()
-        .setId(new FrameId("gate", "session", (long) number))
-        .setCapturedAt(at)
-        .setClock(CaptureClock.RTCP)
-        .setCompletedAt(at)
-        .setSourceWidth(1920)
-        .setSourceHeight(1080)
-        .setPromptId("people")
-        .setPromptVersion("0a1b2c3d")
-        .setModel(new ModelId("truth", "1", "none", "exact"))
-        .setOutcome(Outcome.INFERRED)
-        .setDetections(
-            List.of(
-                new Detection(
-                    "person",
-                    new BoundingBox(0.4f, 0.4f, 0.5f, 0.8f),
-                    0.9f,
-                    new ScoreParts(1f, 1f, 1f),
-                    null)))
-        .setText("")
-        .setTokens(1)
-        .setTimings(new StageTimings(0L, 0L, 0L, 0L, 0L, 1))
-        .build();
   }
 }
