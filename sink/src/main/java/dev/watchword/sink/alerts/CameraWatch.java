@@ -3,9 +3,6 @@ package dev.watchword.sink.alerts;
 import dev.watchword.schemas.Alert;
 import dev.watchword.schemas.CameraState;
 import dev.watchword.schemas.CameraStatus;
-import dev.watchword.schemas.EndCause;
-import dev.watchword.schemas.EventPhase;
-import dev.watchword.schemas.ObjectEvent;
 import dev.watchword.sink.alerts.PromptWatch.Happening;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -78,7 +74,7 @@ public final class CameraWatch {
     for (RuleVersion rule : mine) {
       if (rule.rule().condition() instanceof Condition.OfObjects condition
           && condition.sought().isOf(look.promptId())) {
-        judge(rule, condition, look, happened, alerts);
+        judge(rule, alerts).look(condition, look, happened, watermark(condition.sought()));
       }
     }
     return alerts;
@@ -101,147 +97,15 @@ public final class CameraWatch {
         && look.atMicros() < prompt.lookedAt() - CLOCK_JUMP_MICROS;
   }
 
-  private RuleWatch watch(RuleVersion rule) {
-    return rules.compute(
-        rule.rule().id(),
-        (id, old) ->
-            old == null
-                ? new RuleWatch(rule.version())
-                : old.version.equals(rule.version()) ? old : old.next(rule.version()));
-  }
-
-  private void judge(
-      RuleVersion rule,
-      Condition.OfObjects condition,
-      Look look,
-      List<Happening> happened,
-      List<Alert> alerts) {
-    RuleWatch watch = watch(rule);
-    switch (condition) {
-      case Condition.Present present -> present(rule, present, watch, look, alerts);
-      case Condition.Dwell dwell -> dwell(rule, dwell, watch, look, alerts);
-      case Condition.Nothing nothing -> nothing(rule, nothing, watch, look, alerts);
-      case Condition.Enters enters ->
-          happened(rule, watch, look, happened, PromptWatch.Deed.ENTERED, enters.zone(), alerts);
-      case Condition.Leaves leaves ->
-          happened(rule, watch, look, happened, PromptWatch.Deed.LEFT, leaves.zone(), alerts);
-      case Condition.Crosses crosses -> {
-        List<Happening> inDirection =
-            happened.stream()
-                .filter(each -> each.direction() != null)
-                .filter(each -> crosses.direction().map(each.direction()::equals).orElse(true))
-                .toList();
-        happened(rule, watch, look, inDirection, PromptWatch.Deed.CROSSED, crosses.line(), alerts);
-      }
-    }
-  }
-
-  private void present(
-      RuleVersion rule,
-      Condition.Present condition,
-      RuleWatch watch,
-      Look look,
-      List<Alert> alerts) {
-    RuleWatch.Showing showing =
-        watch.showings.computeIfAbsent(look.promptId(), any -> new RuleWatch.Showing());
-    if (look.told().stream().anyMatch(CameraWatch::isOutOfSight)) {
-      watch.showings.put(look.promptId(), showing = new RuleWatch.Showing());
-    }
-    if (!look.inferred()) {
-      return;
-    }
-    List<Look.Present> shown = seen(condition.sought(), condition.zone(), look);
-    boolean isShown = shown.size() >= condition.count();
-    if (showing.add(isShown, condition.confirmOf()) < condition.confirm()) {
-      showing.since = Micros.NEVER;
-      showing.fired = false;
-      return;
-    }
-    if (showing.since == Micros.NEVER) {
-      showing.since = look.atMicros();
-    }
-    if (isShown
-        && !showing.fired
-        && look.atMicros() - showing.since >= Micros.of(condition.time())
-        && mayFire(rule, watch, look.atMicros())) {
-      showing.fired = true;
-      watch.lastFired = look.atMicros();
-      alerts.add(Alerts.present(rule, condition, look, shown));
-    }
-  }
-
-  private static boolean isOutOfSight(ObjectEvent event) {
-    return event.getCause() == EndCause.SILENT;
-  }
-
-  private static List<Look.Present> seen(Sought sought, Optional<String> zone, Look look) {
-    return look.present().stream()
-        .filter(Look.Present::seen)
-        .filter(object -> sought.fits(object.label(), object.last().getScore()))
-        .filter(object -> zone.isEmpty() || object.inside().containsKey(zone.get()))
-        .toList();
-  }
-
-  private void dwell(
-      RuleVersion rule, Condition.Dwell condition, RuleWatch watch, Look look, List<Alert> alerts) {
-    for (ObjectEvent event : look.told()) {
-      if (event.getPhase() == EventPhase.END) {
-        watch.fired.remove(event.getId());
-      }
-    }
-    for (Look.Present object : look.present()) {
-      Long dwell = object.inside().get(condition.zone());
-      if (dwell != null
-          && dwell >= Micros.of(condition.time())
-          && condition.sought().fits(object.label(), object.best().getScore())
-          && !watch.fired.contains(object.event())
-          && mayFire(rule, watch, look.atMicros())) {
-        watch.fired.add(object.event());
-        watch.lastFired = look.atMicros();
-        alerts.add(Alerts.dwell(rule, condition, look, object));
-      }
-    }
-  }
-
-  private void happened(
-      RuleVersion rule,
-      RuleWatch watch,
-      Look look,
-      List<Happening> happened,
-      PromptWatch.Deed deed,
-      String place,
-      List<Alert> alerts) {
-    Sought sought = ((Condition.OfObjects) rule.rule().condition()).sought();
-    for (Happening each : happened) {
-      if (each.deed() == deed
-          && each.place().equals(place)
-          && sought.fits(each.event().getLabel(), each.event().getBest().getScore())
-          && mayFire(rule, watch, each.atMicros())) {
-        watch.lastFired = each.atMicros();
-        alerts.add(Alerts.happened(rule, look, each));
-      }
-    }
-  }
-
-  private void nothing(
-      RuleVersion rule,
-      Condition.Nothing condition,
-      RuleWatch watch,
-      Look look,
-      List<Alert> alerts) {
-    if (look.inferred()) {
-      long watermark = watermark(condition.sought());
-      boolean isSeen = !seen(condition.sought(), condition.zone(), look).isEmpty();
-      absent(
-          rule,
-          condition,
-          watch,
-          isSeen ? Math.min(watermark, look.atMicros() - 1) : watermark,
-          alerts);
-      if (isSeen || watch.lastSeen == Micros.NEVER) {
-        watch.lastSeen = Math.max(watch.lastSeen, look.atMicros());
-      }
-    }
+  private Judge judge(RuleVersion rule, List<Alert> alerts) {
+    RuleWatch watch =
+        rules.compute(
+            rule.rule().id(),
+            (id, old) ->
+                old == null
+                    ? new RuleWatch(rule.version())
+                    : old.version.equals(rule.version()) ? old : old.next(rule.version()));
+    return new Judge(rule, watch, camera, alerts);
   }
 
   /** Up to which moment all prompts have looked. */
@@ -258,46 +122,6 @@ public final class CameraWatch {
   /** Capture time of the newest frame that a model looked at, {@link Micros#NEVER} before it. */
   long newest() {
     return prompts.values().stream().mapToLong(PromptWatch::lookedAt).max().orElse(Micros.NEVER);
-  }
-
-  private void absent(
-      RuleVersion rule,
-      Condition.Nothing condition,
-      RuleWatch watch,
-      long until,
-      List<Alert> alerts) {
-    long since = watch.lastSeen;
-    if (since == Micros.NEVER || watch.firedFor == since) {
-      return;
-    }
-    fireAfter(rule, watch, since, Micros.of(condition.time()), until)
-        .ifPresent(at -> alerts.add(Alerts.nothing(rule, condition, camera, since, at)));
-  }
-
-  /**
-   * When something has gone on for long enough, as soon as schedule and cool-down allow it; empty
-   * while that is not yet so.
-   */
-  private static Optional<Long> fireAfter(
-      RuleVersion rule, RuleWatch watch, long since, long time, long until) {
-    long due = since + time;
-    if (until < due) {
-      return Optional.empty();
-    }
-    long at = mayFire(rule, watch, due) ? due : until;
-    if (at != due && !mayFire(rule, watch, at)) {
-      return Optional.empty();
-    }
-    watch.firedFor = since;
-    watch.lastFired = at;
-    return Optional.of(at);
-  }
-
-  private static boolean mayFire(RuleVersion rule, RuleWatch watch, long at) {
-    boolean cooled =
-        watch.lastFired == Micros.NEVER
-            || at >= watch.lastFired + Micros.of(rule.rule().coolDown());
-    return cooled && rule.rule().schedule().covers(Micros.instant(at));
   }
 
   /**
@@ -322,7 +146,7 @@ public final class CameraWatch {
     List<Alert> alerts = new ArrayList<>();
     for (RuleVersion rule : mine(standing)) {
       if (rule.rule().condition() instanceof Condition.Nothing nothing) {
-        absent(rule, nothing, watch(rule), nowMicros, alerts);
+        judge(rule, alerts).absent(nothing, nowMicros);
       }
     }
     return alerts;
@@ -354,14 +178,7 @@ public final class CameraWatch {
     if (lostSince != Micros.NEVER) {
       for (RuleVersion rule : mine(standing)) {
         if (rule.rule().condition() instanceof Condition.CameraLost condition) {
-          RuleWatch watch = watch(rule);
-          if (watch.firedFor != lostSince) {
-            fireAfter(rule, watch, lostSince, Micros.of(condition.time()), nowMicros)
-                .ifPresent(
-                    at ->
-                        alerts.add(
-                            Alerts.lost(rule, condition, camera, lostSince, lostDetail, at)));
-          }
+          judge(rule, alerts).lost(condition, lostSince, lostDetail, nowMicros);
         }
       }
     }
