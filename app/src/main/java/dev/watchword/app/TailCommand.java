@@ -7,6 +7,7 @@ import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
+import dev.watchword.service.kafka.TopicPartitions;
 import dev.watchword.sink.delivery.RecordJson;
 import java.time.Duration;
 import java.util.List;
@@ -15,9 +16,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -159,12 +160,9 @@ final class TailCommand implements Callable<Integer> {
       KafkaConsumer<?, ?> consumer, KafkaSettings kafka, Topic kind) {
     String topic = kafka.name(kind);
     try {
-      List<PartitionInfo> partitions = consumer.partitionsFor(topic, REACH);
-      if (partitions.isEmpty()) {
-        throw new CommandFailure(
-            "topic " + topic + " does not exist yet; it appears when a service has started");
-      }
-      return partitions.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+      return TopicPartitions.of(consumer, topic, REACH);
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new CommandFailure(e.getMessage(), e);
     } catch (TimeoutException e) {
       throw new CommandFailure("Kafka at " + kafka.bootstrapServers() + " does not answer", e);
     }

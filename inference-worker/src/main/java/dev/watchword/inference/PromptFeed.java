@@ -2,6 +2,7 @@ package dev.watchword.inference;
 
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
+import dev.watchword.service.kafka.TopicPartitions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -77,10 +78,7 @@ final class PromptFeed implements AutoCloseable {
   }
 
   private void assign() {
-    List<TopicPartition> found =
-        consumer.partitionsFor(topic, LIMIT).stream()
-            .map(info -> new TopicPartition(info.topic(), info.partition()))
-            .toList();
+    List<TopicPartition> found = TopicPartitions.of(consumer, topic, LIMIT);
     consumer.assign(found);
     consumer.seekToBeginning(found);
     partitions = found;

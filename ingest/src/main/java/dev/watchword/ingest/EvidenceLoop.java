@@ -8,6 +8,7 @@ import dev.watchword.service.LoopThread;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
+import dev.watchword.service.kafka.TopicPartitions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,8 @@ import org.apache.kafka.common.errors.WakeupException;
  */
 final class EvidenceLoop implements LoopThread.Loop {
   private static final Duration POLL = Duration.ofMillis(250);
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final Health TAKES = Health.up("takes requests for evidence");
 
   /** How long a camera may be late with what a request waits for. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -76,19 +79,16 @@ final class EvidenceLoop implements LoopThread.Loop {
     this.clock = clock;
     this.health = health;
     try {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
-              .toList();
+      List<TopicPartition> partitions = TopicPartitions.of(consumer, topic, LIMIT);
       consumer.assign(partitions);
       consumer.seekToEnd(partitions);
-      partitions.forEach(consumer::position);
+      partitions.forEach(partition -> consumer.position(partition, LIMIT));
     } catch (RuntimeException e) {
       consumer.close();
       decoder.close();
       throw e;
     }
-    health.set(Health.up("takes requests for evidence"));
+    health.set(TAKES);
   }
 
   @Override
@@ -97,6 +97,7 @@ final class EvidenceLoop implements LoopThread.Loop {
       for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
         take(record);
       }
+      health.set(TAKES);
     } catch (WakeupException e) {
       return;
     } catch (KafkaException e) {

@@ -7,6 +7,7 @@ import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.KeyedRecords;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
+import dev.watchword.service.kafka.TopicPartitions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +40,7 @@ public final class EvidenceTopic {
             new KafkaConsumer<>(kafka.consumer("evidence-answer", "", Map.of()));
         RecordDecoder decoder = kafka.decoder()) {
       List<TopicPartition> partitions =
-          consumer.partitionsFor(kafka.name(Topic.EVIDENCE), LIMIT).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
+          TopicPartitions.of(consumer, kafka.name(Topic.EVIDENCE), LIMIT);
       consumer.assign(partitions);
       consumer.seekToEnd(partitions);
       // The end is looked up here: an answer must not come before it.

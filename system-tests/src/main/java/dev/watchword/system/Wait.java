@@ -23,6 +23,7 @@ public final class Wait {
       }
       LockSupport.parkNanos(50_000_000);
     }
-    throw new AssertionError("waited " + limit.toSeconds() + " s in vain for " + what, last);
+    String why = last == null ? "" : "; it was last answered by " + last;
+    throw new AssertionError("waited " + limit.toSeconds() + " s in vain for " + what + why, last);
   }
 }

@@ -6,6 +6,7 @@ import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
+import dev.watchword.service.kafka.TopicPartitions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,10 +39,7 @@ final class AnswerReader implements AutoCloseable {
     consumer = new KafkaConsumer<>(kafka.consumer("replay-answers", "", Map.of()));
     decoder = kafka.decoder();
     try {
-      partitions =
-          consumer.partitionsFor(kafka.name(Topic.DETECTIONS_REPLAY), LIMIT).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
+      partitions = TopicPartitions.of(consumer, kafka.name(Topic.DETECTIONS_REPLAY), LIMIT);
       consumer.assign(partitions);
       seek(replay.getCreatedAt().minus(SKEW));
     } catch (RuntimeException e) {

@@ -2,6 +2,7 @@ package dev.watchword.app.replay;
 
 import dev.watchword.schemas.Topic;
 import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.TopicPartitions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +36,7 @@ final class OpenTransactions {
                     "written",
                     "",
                     Map.of(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted")))) {
-      List<TopicPartition> partitions =
-          all.partitionsFor(kafka.name(topic), ANSWER).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
+      List<TopicPartition> partitions = TopicPartitions.of(all, kafka.name(topic), ANSWER);
       Map<TopicPartition, Long> written = all.endOffsets(partitions, ANSWER);
       long deadline = System.nanoTime() + LIMIT.toNanos();
       while (isBehind(committed.endOffsets(partitions, ANSWER), written)) {

@@ -30,10 +30,7 @@ public final class LatestRecords {
     try (KafkaConsumer<String, byte[]> consumer =
             new KafkaConsumer<>(kafka.consumer("latest", "", Map.of()));
         RecordDecoder decoder = kafka.decoder()) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(kafka.name(topic), LIMIT).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
+      List<TopicPartition> partitions = TopicPartitions.of(consumer, kafka.name(topic), LIMIT);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, LIMIT);

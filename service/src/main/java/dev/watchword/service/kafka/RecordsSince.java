@@ -46,10 +46,7 @@ public final class RecordsSince {
     try (KafkaConsumer<String, byte[]> consumer =
             new KafkaConsumer<>(kafka.consumer("reader", "", Map.of()));
         RecordDecoder decoder = kafka.decoder()) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(kafka.name(topic), LIMIT).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
+      List<TopicPartition> partitions = TopicPartitions.of(consumer, kafka.name(topic), LIMIT);
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, LIMIT);
       seek(consumer, ends, since);
