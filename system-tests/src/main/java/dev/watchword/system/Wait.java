@@ -23,7 +23,7 @@ public final class Wait {
       }
       LockSupport.parkNanos(50_000_000);
     }
-    String why = last == null ? "" : "; it was last answered by " + last;
+    String why = last == null ? "" : "; the last failure was " + last;
     throw new AssertionError("waited " + limit.toSeconds() + " s in vain for " + what + why, last);
   }
 }

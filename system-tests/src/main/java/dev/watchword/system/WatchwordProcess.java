@@ -58,7 +58,8 @@ public final class WatchwordProcess implements AutoCloseable {
             "-Djava.awt.headless=true",
             "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
             "-Dorg.bytedeco.javacpp.nopointergc=true",
-            "-XX:+UseSerialGC"));
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1"));
     command.addAll(heap);
     command.addAll(
         List.of(
