@@ -30,16 +30,14 @@ import picocli.CommandLine.Parameters;
 final class CameraCommand {
   private CameraCommand() {}
 
-  private abstract static class OneCamera extends KafkaCommand {
-    @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
-    String id;
-  }
-
   @Command(
       name = "add",
       description = "Adds a camera; an ingest process takes it within a second.",
       mixinStandardHelpOptions = true)
-  static final class Add extends OneCamera {
+  static final class Add extends KafkaCommand {
+    @Parameters(index = "0", paramLabel = "ID", description = "The camera's name.")
+    private String id;
+
     @Parameters(
         index = "1",
         paramLabel = "URL",
@@ -69,7 +67,7 @@ final class CameraCommand {
       name = "change",
       description = "Changes some keys of a camera; no other camera is touched.",
       mixinStandardHelpOptions = true)
-  static final class Change extends OneCamera {
+  static final class Change extends EntryCommand {
     @Option(names = "--url", paramLabel = "URL", description = "A new URL.")
     private String url;
 
@@ -82,7 +80,7 @@ final class CameraCommand {
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
       CameraTopic topic = new CameraTopic(kafka);
-      Camera present = known(topic, id);
+      Camera present = known("camera", topic.read(), Camera::getRemoved);
       Map<String, String> changed = new HashMap<>(present.getSettings());
       settings.forEach(
           (key, value) -> {
@@ -93,8 +91,8 @@ final class CameraCommand {
             }
           });
       Camera next =
-          CameraRecords.running(id, url == null ? present.getUrl() : url, changed, Instant.now());
-      topic.write(Map.of(id, next));
+          CameraRecords.running(id(), url == null ? present.getUrl() : url, changed, Instant.now());
+      topic.write(Map.of(id(), next));
     }
   }
 
@@ -102,11 +100,12 @@ final class CameraCommand {
       name = "remove",
       description = "Removes a camera, also one that the configuration file names.",
       mixinStandardHelpOptions = true)
-  static final class Remove extends OneCamera {
+  static final class Remove extends EntryCommand {
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
       CameraTopic topic = new CameraTopic(kafka);
-      topic.write(Map.of(id, CameraRecords.removed(known(topic, id), Instant.now())));
+      Camera present = known("camera", topic.read(), Camera::getRemoved);
+      topic.write(Map.of(id(), CameraRecords.removed(present, Instant.now())));
     }
   }
 
@@ -142,14 +141,5 @@ final class CameraCommand {
               .map(entry -> " " + entry.getKey() + "=" + entry.getValue())
               .collect(Collectors.joining("", camera.getUrl(), ""));
     }
-  }
-
-  private static Camera known(CameraTopic topic, String id) throws InterruptedException {
-    Camera camera = topic.read().get(id);
-    if (camera == null || camera.getRemoved()) {
-      throw new CommandFailure(
-          "there is no camera " + id + "; 'watchword camera list' shows those that there are");
-    }
-    return camera;
   }
 }

@@ -11,4 +11,15 @@ final class CommandFailure extends RuntimeException {
   CommandFailure(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /**
+   * An id that nothing has.
+   *
+   * @param what the id is to be of; the name of the command that lists them, too
+   */
+  static CommandFailure unknown(String what, String id) {
+    return new CommandFailure(
+        "there is no %s %s; 'watchword %s list' shows those that there are"
+            .formatted(what, id, what));
+  }
 }

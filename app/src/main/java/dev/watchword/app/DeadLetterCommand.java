@@ -69,11 +69,8 @@ final class DeadLetterCommand {
       name = "show",
       description = "Prints all of one letter, its record as hexadecimal bytes.",
       mixinStandardHelpOptions = true)
-  static final class Show extends KafkaCommand {
+  static final class Show extends EntryCommand {
     private static final int LINE = 16;
-
-    @Parameters(paramLabel = "ID", description = "As 'dead-letter list' prints it.")
-    private String id;
 
     @Option(
         names = "--bytes",
@@ -85,7 +82,7 @@ final class DeadLetterCommand {
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
       DeadLetterBox box = new DeadLetterBox(kafka);
-      Entry entry = found(box, id);
+      Entry entry = found(box, id());
       DeadLetter letter = entry.letter();
       System.out.printf("id       %s%n", entry.place());
       System.out.printf(

@@ -111,10 +111,7 @@ final class PromptCommand {
       name = "remove",
       description = "Asks a prompt no more, also one that the configuration file names.",
       mixinStandardHelpOptions = true)
-  static final class Remove extends KafkaCommand {
-    @Parameters(index = "0", paramLabel = "ID", description = "The prompt's name.")
-    private String id;
-
+  static final class Remove extends EntryCommand {
     @Mixin private Moment moment;
 
     @Override
@@ -122,15 +119,10 @@ final class PromptCommand {
       PromptTopic topic = new PromptTopic(kafka);
       Prompt last =
           topic.read().stream()
-              .filter(version -> version.getId().equals(id))
+              .filter(version -> version.getId().equals(id()))
               .reduce((one, other) -> other)
               .filter(Prompt::getEnabled)
-              .orElseThrow(
-                  () ->
-                      new CommandFailure(
-                          "there is no prompt "
-                              + id
-                              + "; 'watchword prompt list' shows those that there are"));
+              .orElseThrow(() -> CommandFailure.unknown("prompt", id()));
       topic.write(
           now ->
               List.of(

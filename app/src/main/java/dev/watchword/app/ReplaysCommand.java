@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** {@code watchword replay list|cancel}: the replays that there are. */
 final class ReplaysCommand {
@@ -47,32 +46,22 @@ final class ReplaysCommand {
       name = "cancel",
       description = "Ends a replay that is not wanted any more.",
       mixinStandardHelpOptions = true)
-  static final class Cancel extends KafkaCommand {
-    @Parameters(paramLabel = "ID", description = "As 'replay list' prints it.")
-    private String id;
-
+  static final class Cancel extends EntryCommand {
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
-      Replay found = found(kafka, id);
+      Replay found = found(kafka, id());
       if (found.getState() != ReplayState.RUNNING) {
-        throw new CommandFailure("replay " + id + " has ended: " + state(found, Instant.now()));
+        throw new CommandFailure("replay " + id() + " has ended: " + state(found, Instant.now()));
       }
       Replays replays = new Replays(kafka);
-      Replay last = replays.cancel(id);
+      Replay last = replays.cancel(id());
       replays.deleteAnswered();
-      System.out.println("replay " + id + " " + state(last, Instant.now()));
+      System.out.println("replay " + id() + " " + state(last, Instant.now()));
     }
   }
 
   static Replay found(KafkaSettings kafka, String id) throws InterruptedException {
-    return new Replays(kafka)
-        .find(id)
-        .orElseThrow(
-            () ->
-                new CommandFailure(
-                    "there is no replay "
-                        + id
-                        + "; 'watchword replay list' shows those there are"));
+    return new Replays(kafka).find(id).orElseThrow(() -> CommandFailure.unknown("replay", id));
   }
 
   static String state(Replay replay, Instant now) {

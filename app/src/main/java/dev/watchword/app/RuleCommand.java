@@ -99,14 +99,12 @@ final class RuleCommand {
       name = "remove",
       description = "Removes a rule, also one that the configuration file names.",
       mixinStandardHelpOptions = true)
-  static final class Remove extends KafkaCommand {
-    @Parameters(paramLabel = "ID", description = "The rule's name.")
-    private String id;
-
+  static final class Remove extends EntryCommand {
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
       RuleTopic topic = new RuleTopic(kafka);
-      topic.write(Map.of(id, RuleTopic.removed(known(topic, id), Instant.now())));
+      AlertRule entry = known("rule", topic.read(), AlertRule::getRemoved);
+      topic.write(Map.of(id(), RuleTopic.removed(entry, Instant.now())));
     }
   }
 
@@ -149,13 +147,10 @@ final class RuleCommand {
       name = "show",
       description = "Prints a rule as a file that 'rule set' takes.",
       mixinStandardHelpOptions = true)
-  static final class Show extends KafkaCommand {
-    @Parameters(paramLabel = "ID", description = "The rule's name.")
-    private String id;
-
+  static final class Show extends EntryCommand {
     @Override
     void act(KafkaSettings kafka) throws InterruptedException {
-      AlertRule entry = known(new RuleTopic(kafka), id);
+      AlertRule entry = known("rule", new RuleTopic(kafka).read(), AlertRule::getRemoved);
       System.out.println("# version " + entry.getVersion() + ", written " + entry.getChangedAt());
       System.out.println(entry.getId() + ":");
       String section = "";
@@ -246,14 +241,5 @@ final class RuleCommand {
     private static String times(int count) {
       return count == 1 ? "once" : count == 0 ? "never" : count + " times";
     }
-  }
-
-  private static AlertRule known(RuleTopic topic, String id) throws InterruptedException {
-    AlertRule entry = topic.read().get(id);
-    if (entry == null || entry.getRemoved()) {
-      throw new CommandFailure(
-          "there is no rule " + id + "; 'watchword rule list' shows those that there are");
-    }
-    return entry;
   }
 }

@@ -60,4 +60,12 @@ class MainTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("detect");
   }
+
+  @Test
+  void helpNamesTheListThatAnIdIsFrom() {
+    assertThat(CommandLineRun.of("rule", "show", "--help").out())
+        .contains("As 'rule list' prints it.");
+    assertThat(CommandLineRun.of("replay", "cancel", "--help").out())
+        .contains("As 'replay list' prints it.");
+  }
 }

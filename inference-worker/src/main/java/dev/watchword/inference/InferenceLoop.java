@@ -6,8 +6,7 @@ import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
 import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopThread;
-import dev.watchword.service.kafka.BrokerLink;
-import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.ConsumerRounds;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
 import dev.watchword.service.kafka.Rewind;
@@ -24,8 +23,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 
 /**
  * Frames to detections, exactly once: polls, batches across cameras, asks the model, and publishes
@@ -55,15 +52,12 @@ final class InferenceLoop implements LoopThread.Loop {
   private final String coverageTopic;
   private final InferenceMetrics metrics;
   private final LongSupplier nanos;
-  private final Backoff backoff;
-  private final HealthLog health;
+  private final ConsumerRounds rounds;
 
   private final String lateTopic;
-  private final BrokerLink link;
   private final Rewind rewind = new Rewind();
   private boolean idle;
   private Answers inDoubt;
-  private boolean mustRewind;
 
   /** A transaction has failed and its frames are not answered yet. */
   private boolean redoing;
@@ -91,58 +85,39 @@ final class InferenceLoop implements LoopThread.Loop {
     this.coverageTopic = clients.topics().coverage();
     this.metrics = metrics;
     this.nanos = time.nanos();
-    this.link = new BrokerLink(time.nanos());
-    this.backoff = backoff;
-    this.health = health;
+    this.rounds =
+        new ConsumerRounds(consumer, time.nanos(), backoff, health, "results cannot be published");
     this.lateTopic = clients.lateTopic();
     consumer.subscribe(List.of(clients.framesTopic(), lateTopic), new Rebalance());
   }
 
   @Override
   public void step() throws InterruptedException {
-    try {
-      publisher.prepare();
-      if (mustRewind) {
-        rewind();
-      }
-      poll();
-      if (batcher.isDue(nanos.getAsLong())) {
-        answer();
-      }
-      if (!redoing) {
-        backoff.reset();
-        health.set(condition());
-      }
-    } catch (WakeupException e) {
-      // Asked to stop: the driver does not step again, and what was polled was not committed.
-    } catch (InterruptException e) {
-      throw new InterruptedException("stopped");
-    } catch (KafkaException e) {
-      startOver(e);
-    }
-  }
-
-  private Health condition() {
-    if (link.isAway(consumer.metrics())) {
-      return Health.down("no Kafka broker is connected; trying again");
-    }
-    return inference.lostModel().map(Health::down).orElseGet(() -> Health.up("running"));
+    rounds.step(
+        () -> {
+          publisher.prepare();
+          rewind.ifAsked(consumer).ifPresent(this::cameBack);
+          poll();
+          if (batcher.isDue(nanos.getAsLong())) {
+            answer();
+          }
+          if (!redoing) {
+            rounds.well(
+                inference.lostModel().map(Health::down).orElseGet(() -> Health.up("running")));
+          }
+        },
+        this::startOver);
   }
 
   /** Polls even when there is enough to do, so that the group sees that this worker lives. */
   private void poll() throws InterruptedException {
     Duration patience = batcher.patience(nanos.getAsLong(), IDLE);
-    consumer.pause(heldBack());
     boolean anyLive = false;
-    try {
-      for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
-        rewind.polled(record);
-        Received received = read(record);
-        anyLive |= !received.late();
-        batcher.add(received);
-      }
-    } finally {
-      consumer.resume(consumer.paused());
+    for (ConsumerRecord<String, byte[]> record : rounds.poll(patience, heldBack())) {
+      rewind.polled(record);
+      Received received = read(record);
+      anyLive |= !received.late();
+      batcher.add(received);
     }
     idle = !anyLive && batcher.isEmpty();
     turns.liveGathers(!batcher.isEmpty());
@@ -201,20 +176,17 @@ final class InferenceLoop implements LoopThread.Loop {
     redoing = false;
   }
 
-  private void startOver(KafkaException cause) throws InterruptedException {
-    mustRewind = true;
+  private void startOver() {
+    rewind.ask();
     batcher.clear();
     turns.liveGathers(false);
     if (inDoubt == null) {
       seen.rollback();
     }
-    health.set(Health.down("results cannot be published: " + KafkaSettings.sentence(cause)));
-    backoff.await();
   }
 
   /** The committed offsets also tell whether a commit in doubt went through. */
-  private void rewind() {
-    Map<TopicPartition, OffsetAndMetadata> committed = rewind.toCommitted(consumer);
+  private void cameBack(Map<TopicPartition, OffsetAndMetadata> committed) {
     if (inDoubt != null && inDoubt.isCoveredBy(committed)) {
       settle(inDoubt);
     } else {
@@ -223,7 +195,6 @@ final class InferenceLoop implements LoopThread.Loop {
     inDoubt = null;
     seen.rollback();
     begin(committed);
-    mustRewind = false;
   }
 
   /** What lies between a committed offset and the first record has expired. */
@@ -238,8 +209,7 @@ final class InferenceLoop implements LoopThread.Loop {
 
   @Override
   public void wakeup() {
-    backoff.stop();
-    consumer.wakeup();
+    rounds.wakeup();
   }
 
   @Override

@@ -6,7 +6,7 @@ import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
 import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopThread;
-import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.ConsumerRounds;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
 import dev.watchword.service.kafka.Rewind;
@@ -19,10 +19,9 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 
 /**
  * Frames of replays to detections, exactly once, with what live frames leave of the model. None is
@@ -47,11 +46,11 @@ final class ReplayLoop implements LoopThread.Loop {
   private final LoopTime time;
   private final Backoff backoff;
   private final HealthLog health;
+  private final ConsumerRounds rounds;
   private final int framesPerCall;
   private final ReplayBatches batches = new ReplayBatches();
   private final Rewind rewind = new Rewind();
   private Work work;
-  private boolean mustRewind;
 
   /** A stretch that is being answered, and how far that has come. */
   private static final class Work {
@@ -103,6 +102,8 @@ final class ReplayLoop implements LoopThread.Loop {
     this.backoff = backoff;
     this.metrics = metrics;
     this.health = health;
+    this.rounds =
+        new ConsumerRounds(consumer, time.nanos(), backoff, health, "results cannot be published");
     consumer.subscribe(List.of(clients.framesTopic()), new Rebalance());
   }
 
@@ -112,44 +113,26 @@ final class ReplayLoop implements LoopThread.Loop {
 
   @Override
   public void step() throws InterruptedException {
-    try {
-      publisher.prepare();
-      if (mustRewind) {
-        rewind.toCommitted(consumer);
-        mustRewind = false;
-      }
-      begin();
-      poll();
-      begin();
-      if (work != null) {
-        goOn();
-      }
-      health.set(inference.lostModel().map(Health::down).orElseGet(() -> Health.up("running")));
-    } catch (WakeupException e) {
-      // Asked to stop: the driver does not step again, and what was polled was not committed.
-    } catch (InterruptException e) {
-      throw new InterruptedException("stopped");
-    } catch (KafkaException e) {
-      startOver(e);
-    }
+    rounds.step(
+        () -> {
+          publisher.prepare();
+          rewind.ifAsked(consumer);
+          begin();
+          poll();
+          begin();
+          if (work != null) {
+            goOn();
+          }
+          health.set(inference.lostModel().map(Health::down).orElseGet(() -> Health.up("running")));
+        },
+        this::startOver);
   }
 
   /** While there is something to do no more is taken. */
   private void poll() throws InterruptedException {
-    if (work == null) {
-      take(IDLE);
-      return;
-    }
-    consumer.pause(consumer.assignment());
-    try {
-      take(Duration.ZERO);
-    } finally {
-      consumer.resume(consumer.paused());
-    }
-  }
-
-  private void take(Duration patience) throws InterruptedException {
-    for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
+    ConsumerRecords<String, byte[]> records =
+        work == null ? consumer.poll(IDLE) : rounds.poll(Duration.ZERO, consumer.assignment());
+    for (ConsumerRecord<String, byte[]> record : records) {
       rewind.polled(record);
       batches.add(read(record));
     }
@@ -207,9 +190,7 @@ final class ReplayLoop implements LoopThread.Loop {
     }
     if (inference.lostModel().isPresent()) {
       // The frames stay in the topic until there is a model to ask again.
-      work = null;
-      batches.clear();
-      mustRewind = true;
+      startOver();
       backoff.await();
       return false;
     }
@@ -230,18 +211,15 @@ final class ReplayLoop implements LoopThread.Loop {
     metrics.committed(answers);
   }
 
-  private void startOver(KafkaException cause) throws InterruptedException {
-    mustRewind = true;
+  private void startOver() {
+    rewind.ask();
     work = null;
     batches.clear();
-    health.set(Health.down("results cannot be published: " + KafkaSettings.sentence(cause)));
-    backoff.await();
   }
 
   @Override
   public void wakeup() {
-    backoff.stop();
-    consumer.wakeup();
+    rounds.wakeup();
   }
 
   @Override

@@ -5,8 +5,7 @@ import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
 import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopThread;
-import dev.watchword.service.kafka.BrokerLink;
-import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.ConsumerRounds;
 import dev.watchword.service.kafka.RecordDecoder;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
 import java.time.Duration;
@@ -24,10 +23,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,9 +43,7 @@ public final class PlacementLoop implements LoopThread.Loop {
   private final Consumer<String, byte[]> consumer;
   private final RecordDecoder decoder;
   private final CameraOwner owner;
-  private final Backoff backoff;
-  private final HealthLog health;
-  private final BrokerLink link = new BrokerLink(System::nanoTime);
+  private final ConsumerRounds rounds;
   private final Map<TopicPartition, Known> partitions = new HashMap<>();
   private final Set<TopicPartition> lost = new HashSet<>();
 
@@ -73,8 +67,9 @@ public final class PlacementLoop implements LoopThread.Loop {
     this.consumer = consumer;
     this.decoder = decoder;
     this.owner = owner;
-    this.backoff = backoff;
-    this.health = health;
+    this.rounds =
+        new ConsumerRounds(
+            consumer, System::nanoTime, backoff, health, "cameras cannot be followed");
     consumer.subscribe(List.of(topic), new Rebalance());
   }
 
@@ -94,25 +89,17 @@ public final class PlacementLoop implements LoopThread.Loop {
 
   @Override
   public void step() throws InterruptedException {
-    try {
-      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-        take(record);
-      }
-      findEnds();
-      partitions.forEach(this::hand);
-      backoff.reset();
-      health.set(
-          link.isAway(consumer.metrics())
-              ? Health.down("no Kafka broker is connected; the cameras stay")
-              : Health.up("cameras are followed"));
-    } catch (WakeupException e) {
-      // Asked to stop.
-    } catch (InterruptException e) {
-      throw new InterruptedException("stopped");
-    } catch (KafkaException e) {
-      health.set(Health.down("cameras cannot be followed: " + KafkaSettings.sentence(e)));
-      backoff.await();
-    }
+    rounds.step(
+        () -> {
+          for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+            take(record);
+          }
+          findEnds();
+          partitions.forEach(this::hand);
+          rounds.well(Health.up("cameras are followed"), "the cameras stay");
+        },
+        // What was read of the cameras still holds.
+        () -> {});
   }
 
   private void take(ConsumerRecord<String, byte[]> record) throws InterruptedException {
@@ -158,8 +145,7 @@ public final class PlacementLoop implements LoopThread.Loop {
 
   @Override
   public void wakeup() {
-    backoff.stop();
-    consumer.wakeup();
+    rounds.wakeup();
   }
 
   @Override

@@ -3,9 +3,12 @@ package dev.watchword.service.kafka;
 import dev.watchword.schemas.DeadLetter;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 
-/** Makes the records that keep what could not be worked on. */
+/** Makes the records that keep what could not be worked on. Thread-safe. */
 public final class DeadLetters {
   /** Leaves room for the other fields under the dead-letter topics' limit of 16 MiB. */
   private static final int MAX_VALUE_BYTES = 15 << 20;
@@ -29,5 +32,18 @@ public final class DeadLetters {
         .setAt(now)
         .setValue(fits ? ByteBuffer.wrap(value) : null)
         .build();
+  }
+
+  /**
+   * Waits until Kafka has a letter.
+   *
+   * @throws KafkaException when Kafka does not take it
+   */
+  public static void await(Future<?> letter) throws InterruptedException {
+    try {
+      letter.get();
+    } catch (ExecutionException e) {
+      throw new KafkaException("a dead letter was not taken", e.getCause());
+    }
   }
 }

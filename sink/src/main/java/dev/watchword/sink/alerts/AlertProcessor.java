@@ -6,24 +6,17 @@ import dev.watchword.schemas.EvidenceKind;
 import dev.watchword.schemas.EvidenceRequest;
 import dev.watchword.schemas.Ids;
 import dev.watchword.service.kafka.RecordDecoder;
-import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Looks at cameras, and their states, to alerts. What is known of each camera is in memory, and in
@@ -34,14 +27,14 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
 
   private final AlertParts parts;
   private final LongSupplier changes;
-  private final Map<String, CameraWatch> cameras = new TreeMap<>();
 
   /** When a frame was last seen of each camera; milliseconds of the wall clock. */
   private final Map<String, Long> heard = new HashMap<>();
 
   private ProcessorContext<String, SpecificRecord> context;
-  private KeyValueStore<String, byte[]> store;
   private RecordDecoder decoder;
+  private CountedDecoder<CameraStatus> statuses;
+  private Watches<CameraWatch> cameras;
   private RuleBook rules;
 
   AlertProcessor(AlertParts parts, LongSupplier changes) {
@@ -52,19 +45,20 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
   @Override
   public void init(ProcessorContext<String, SpecificRecord> processorContext) {
     context = processorContext;
-    store = context.getStateStore(AlertTopology.CAMERAS);
     decoder = parts.decoder().get();
+    statuses =
+        new CountedDecoder<>(
+            decoder, parts.statusTopic(), CameraStatus.class, parts.metrics(), "camera-status");
     rules = new RuleBook(parts, context.getStateStore(AlertTopology.RULES), decoder, changes);
-    cameras.clear();
+    cameras =
+        new Watches<>(
+            context.getStateStore(AlertTopology.CAMERAS),
+            CameraWatch::new,
+            CameraWatch::restore,
+            CameraWatch::toBytes);
     heard.clear();
     long now = context.currentSystemTimeMs();
-    try (KeyValueIterator<String, byte[]> all = store.all()) {
-      while (all.hasNext()) {
-        KeyValue<String, byte[]> entry = all.next();
-        camera(entry.key);
-        heard.put(entry.key, now);
-      }
-    }
+    cameras.forEach((id, camera) -> heard.put(id, now));
     context.schedule(LOOK, PunctuationType.WALL_CLOCK_TIME, this::passed);
   }
 
@@ -77,30 +71,21 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
     }
   }
 
-  private CameraWatch camera(String id) {
-    return cameras.computeIfAbsent(
-        id,
-        any -> {
-          byte[] kept = store.get(id);
-          return kept == null ? new CameraWatch(id) : new CameraWatch(id).restore(kept);
-        });
-  }
-
   private void look(Look look, long timestamp) {
     List<RuleVersion> standing = rules.standing();
     if (standing.stream().noneMatch(rule -> isAbout(rule, look.camera()))) {
-      CameraWatch known = cameras.get(look.camera());
+      CameraWatch known = cameras.known(look.camera());
       if (known != null && known.forget(standing)) {
-        keep(look.camera(), known);
+        cameras.keep(look.camera(), known);
       }
       return;
     }
     if (look.inferred()) {
       heard.put(look.camera(), context.currentSystemTimeMs());
     }
-    CameraWatch camera = camera(look.camera());
+    CameraWatch camera = cameras.of(look.camera());
     List<Alert> alerts = camera.frame(look, standing);
-    keep(look.camera(), camera);
+    cameras.keep(look.camera(), camera);
     alerts.forEach(alert -> tell(alert, look, timestamp));
   }
 
@@ -109,24 +94,12 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
   }
 
   private void status(String key, byte[] value, long timestamp) {
-    CameraStatus status = decoded(key, value);
+    CameraStatus status = statuses.decode(key, value);
     if (status != null) {
-      CameraWatch camera = camera(status.getCamera());
+      CameraWatch camera = cameras.of(status.getCamera());
       List<Alert> alerts = camera.status(status, rules.standing());
-      keep(status.getCamera(), camera);
+      cameras.keep(status.getCamera(), camera);
       alerts.forEach(alert -> tell(alert, timestamp));
-    }
-  }
-
-  private CameraStatus decoded(String key, byte[] value) {
-    try {
-      return decoder.decode(
-          new ConsumerRecord<>(parts.statusTopic(), 0, 0, key, value), CameraStatus.class);
-    } catch (BadRecordException e) {
-      parts.metrics().unreadable("camera-status");
-      return null;
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
     }
   }
 
@@ -153,14 +126,10 @@ final class AlertProcessor implements Processor<String, Object, String, Specific
       silent = camera.silent(camera.newest() + quiet * 1000, standing);
     }
     if (!lost.isEmpty() || !silent.isEmpty()) {
-      keep(id, camera);
+      cameras.keep(id, camera);
       lost.forEach(alert -> tell(alert, nowMillis));
       silent.forEach(alert -> tell(alert, nowMillis));
     }
-  }
-
-  private void keep(String id, CameraWatch camera) {
-    store.put(id, camera.toBytes());
   }
 
   private void tell(Alert alert, Look look, long timestamp) {

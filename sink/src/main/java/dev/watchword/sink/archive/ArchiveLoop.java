@@ -4,9 +4,8 @@ import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
 import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopThread;
-import dev.watchword.service.kafka.BrokerLink;
+import dev.watchword.service.kafka.ConsumerRounds;
 import dev.watchword.service.kafka.DeadLetters;
-import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
 import dev.watchword.service.kafka.Rewind;
 import dev.watchword.storage.ObjectStore;
@@ -20,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
@@ -31,10 +29,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 
 /**
  * Detections and events to Parquet files, exactly once. A bucket is made of consecutive records of
@@ -64,11 +59,10 @@ final class ArchiveLoop implements LoopThread.Loop {
   private final Backoff backoff;
   private final ArchiveMetrics metrics;
   private final HealthLog health;
-  private final BrokerLink link = new BrokerLink(System::nanoTime);
+  private final ConsumerRounds rounds;
   private final Rewind rewind = new Rewind();
   private final Map<TopicPartition, OpenBucket> open = new HashMap<>();
   private final Deque<FinishedBucket> finished = new ArrayDeque<>();
-  private boolean mustRewind;
 
   /** A bucket could not be committed and has not been made again yet. */
   private boolean redoing;
@@ -89,35 +83,28 @@ final class ArchiveLoop implements LoopThread.Loop {
     this.backoff = backoff;
     this.metrics = metrics;
     this.health = health;
+    this.rounds =
+        new ConsumerRounds(consumer, System::nanoTime, backoff, health, "Kafka does not answer");
     consumer.subscribe(List.copyOf(clients.topics().keySet()), new Rebalance());
   }
 
   @Override
   public void step() throws InterruptedException {
     try {
-      if (mustRewind) {
-        rewind.toCommitted(consumer);
-        mustRewind = false;
-      }
-      take(poll());
-      finishCompleteBuckets();
-      store();
-      if (!redoing) {
-        backoff.reset();
-        health.set(
-            link.isAway(consumer.metrics())
-                ? Health.down("no Kafka broker is connected; trying again")
-                : Health.up("running"));
-      }
-    } catch (WakeupException e) {
-      // Asked to stop: the driver does not step again.
-    } catch (InterruptException e) {
-      throw new InterruptedException("stopped");
+      rounds.step(
+          () -> {
+            rewind.ifAsked(consumer);
+            take(poll());
+            finishCompleteBuckets();
+            store();
+            if (!redoing) {
+              rounds.well(Health.up("running"));
+            }
+          },
+          this::startOver);
     } catch (IOException e) {
       health.set(Health.down("storage " + store + " takes no files: " + sentence(e)));
       backoff.await();
-    } catch (KafkaException e) {
-      startOver(e);
     }
   }
 
@@ -126,15 +113,9 @@ final class ArchiveLoop implements LoopThread.Loop {
    * lives.
    */
   private ConsumerRecords<String, byte[]> poll() {
-    if (finished.isEmpty()) {
-      return consumer.poll(IDLE);
-    }
-    consumer.pause(consumer.assignment());
-    try {
-      return consumer.poll(Duration.ZERO);
-    } finally {
-      consumer.resume(consumer.paused());
-    }
+    return finished.isEmpty()
+        ? consumer.poll(IDLE)
+        : rounds.poll(Duration.ZERO, consumer.assignment());
   }
 
   private void take(ConsumerRecords<String, byte[]> records) throws InterruptedException {
@@ -214,7 +195,7 @@ final class ArchiveLoop implements LoopThread.Loop {
     while (!finished.isEmpty()) {
       FinishedBucket bucket = finished.peek();
       for (Future<?> letter : bucket.deadLetters()) {
-        acknowledged(letter);
+        DeadLetters.await(letter);
       }
       ArchivedTable table = clients.topics().get(bucket.partition().topic()).table();
       for (FinishedBucket.CameraRecords camera : bucket.cameras()) {
@@ -248,22 +229,12 @@ final class ArchiveLoop implements LoopThread.Loop {
     }
   }
 
-  private static void acknowledged(Future<?> letter) throws InterruptedException {
-    try {
-      letter.get();
-    } catch (ExecutionException e) {
-      throw new KafkaException("a dead letter was not taken", e.getCause());
-    }
-  }
-
-  private void startOver(KafkaException cause) throws InterruptedException {
-    mustRewind = true;
+  private void startOver() {
+    rewind.ask();
     redoing |= !finished.isEmpty();
     giveBack(Set.copyOf(open.keySet()));
     finished.forEach(bucket -> metrics.givenBack(bucket.records()));
     finished.clear();
-    health.set(Health.down("Kafka does not answer: " + KafkaSettings.sentence(cause)));
-    backoff.await();
   }
 
   private void giveBack(Collection<TopicPartition> partitions) {
@@ -281,8 +252,7 @@ final class ArchiveLoop implements LoopThread.Loop {
 
   @Override
   public void wakeup() {
-    backoff.stop();
-    consumer.wakeup();
+    rounds.wakeup();
   }
 
   @Override

@@ -5,10 +5,9 @@ import dev.watchword.service.Backoff;
 import dev.watchword.service.Health;
 import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopThread;
-import dev.watchword.service.kafka.BrokerLink;
+import dev.watchword.service.kafka.ConsumerRounds;
 import dev.watchword.service.kafka.DeadLetterBox;
 import dev.watchword.service.kafka.DeadLetters;
-import dev.watchword.service.kafka.KafkaSettings;
 import dev.watchword.service.kafka.RecordDecoder.BadRecordException;
 import dev.watchword.service.kafka.Rewind;
 import java.time.Duration;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -31,10 +29,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,13 +53,10 @@ final class DeliveryLoop implements LoopThread.Loop {
   private final Channel channel;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final Backoff backoff;
   private final DeliveryMetrics metrics;
-  private final HealthLog health;
-  private final BrokerLink link = new BrokerLink(System::nanoTime);
+  private final ConsumerRounds rounds;
   private final Rewind rewind = new Rewind();
   private final Deque<ConsumerRecord<String, byte[]>> waiting = new ArrayDeque<>();
-  private boolean mustRewind;
 
   /** Attempts at the first of those that wait, and when the next is due. */
   private int attempts;
@@ -87,44 +79,30 @@ final class DeliveryLoop implements LoopThread.Loop {
     this.channel = channel;
     this.clock = clock;
     this.random = random;
-    this.backoff = backoff;
     this.metrics = metrics;
-    this.health = health;
+    this.rounds =
+        new ConsumerRounds(consumer, System::nanoTime, backoff, health, "Kafka does not answer");
     consumer.subscribe(List.of(clients.alertsTopic()), new Rebalance());
   }
 
   @Override
   public void step() throws InterruptedException {
-    try {
-      if (mustRewind) {
-        rewind.toCommitted(consumer);
-        mustRewind = false;
-      }
-      for (ConsumerRecord<String, byte[]> record : poll()) {
-        rewind.polled(record);
-        waiting.add(record);
-      }
-      if (!waiting.isEmpty() && !clock.instant().isBefore(due)) {
-        attempt(waiting.peek());
-      }
-      backoff.reset();
-      health.set(health());
-    } catch (WakeupException e) {
-      // Asked to stop: the driver does not step again.
-    } catch (InterruptException e) {
-      throw new InterruptedException("stopped");
-    } catch (KafkaException e) {
-      forget();
-      mustRewind = true;
-      health.set(Health.down("Kafka does not answer: " + KafkaSettings.sentence(e)));
-      backoff.await();
-    }
+    rounds.step(
+        () -> {
+          rewind.ifAsked(consumer);
+          for (ConsumerRecord<String, byte[]> record : poll()) {
+            rewind.polled(record);
+            waiting.add(record);
+          }
+          if (!waiting.isEmpty() && !clock.instant().isBefore(due)) {
+            attempt(waiting.peek());
+          }
+          rounds.well(health());
+        },
+        this::startOver);
   }
 
   private Health health() {
-    if (link.isAway(consumer.metrics())) {
-      return Health.down("no Kafka broker is connected; trying again");
-    }
     return trouble
         .map(why -> Health.degraded("target " + target.name() + " " + why))
         .orElseGet(() -> Health.up("running"));
@@ -135,13 +113,9 @@ final class DeliveryLoop implements LoopThread.Loop {
       return consumer.poll(IDLE);
     }
     Duration left = Duration.between(clock.instant(), due);
-    consumer.pause(consumer.assignment());
-    try {
-      return consumer.poll(
-          left.isNegative() ? Duration.ZERO : left.compareTo(IDLE) < 0 ? left : IDLE);
-    } finally {
-      consumer.resume(consumer.paused());
-    }
+    return rounds.poll(
+        left.isNegative() ? Duration.ZERO : left.compareTo(IDLE) < 0 ? left : IDLE,
+        consumer.assignment());
   }
 
   private void attempt(ConsumerRecord<String, byte[]> record) throws InterruptedException {
@@ -211,18 +185,14 @@ final class DeliveryLoop implements LoopThread.Loop {
 
   private void setAside(ConsumerRecord<String, byte[]> record, String why)
       throws InterruptedException {
-    try {
-      clients
-          .producer()
-          .send(
-              new ProducerRecord<>(
-                  clients.deadLetterTopic(),
-                  record.key(),
-                  DeadLetters.of(record, why, target.service(), clock.instant())))
-          .get();
-    } catch (ExecutionException e) {
-      throw new KafkaException("a dead letter was not taken", e.getCause());
-    }
+    DeadLetters.await(
+        clients
+            .producer()
+            .send(
+                new ProducerRecord<>(
+                    clients.deadLetterTopic(),
+                    record.key(),
+                    DeadLetters.of(record, why, target.service(), clock.instant()))));
     done(record);
     metrics.failed(target);
   }
@@ -244,7 +214,8 @@ final class DeliveryLoop implements LoopThread.Loop {
     }
   }
 
-  private void forget() {
+  private void startOver() {
+    rewind.ask();
     waiting.clear();
     attempts = 0;
     due = Instant.MIN;
@@ -252,8 +223,7 @@ final class DeliveryLoop implements LoopThread.Loop {
 
   @Override
   public void wakeup() {
-    backoff.stop();
-    consumer.wakeup();
+    rounds.wakeup();
     channel.close();
   }
 
