@@ -62,10 +62,19 @@ public final class ConsumerRounds {
     } catch (InterruptException e) {
       throw new InterruptedException("stopped");
     } catch (KafkaException e) {
-      startOver.run();
-      health.set(Health.down(trouble + ": " + KafkaSettings.sentence(e)));
-      backoff.await();
+      startOver(startOver, KafkaSettings.sentence(e));
+    } catch (NullPointerException e) {
+      if (!LostLeader.isMeantBy(e)) {
+        throw e;
+      }
+      startOver(startOver, "a partition has no leader");
     }
+  }
+
+  private void startOver(Runnable letGo, String why) throws InterruptedException {
+    letGo.run();
+    health.set(Health.down(trouble + ": " + why));
+    backoff.await();
   }
 
   /**

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -48,6 +49,47 @@ class ConsumerRoundsTest {
     rounds.step(() -> rounds.well(Health.up("running")), () -> events.add("again"));
     assertThat(events).hasSize(1);
     assertThat(health.current()).isEqualTo(Health.up("running"));
+  }
+
+  private static NullPointerException nullAt(String... classes) {
+    NullPointerException failure = new NullPointerException("element cannot be mapped");
+    failure.setStackTrace(
+        Stream.of(classes)
+            .map(name -> new StackTraceElement(name, "call", null, 1))
+            .toArray(StackTraceElement[]::new));
+    return failure;
+  }
+
+  @Test
+  void startsOverWhenTheConsumerStumblesOverALostLeader() throws Exception {
+    rounds.step(
+        () -> {
+          throw nullAt(
+              "java.util.Objects",
+              "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils",
+              "dev.watchword.sink.archive.ArchiveLoop");
+        },
+        () -> events.add("started over"));
+
+    assertThat(events).containsExactly("started over");
+    assertThat(health.current())
+        .isEqualTo(Health.down("results cannot be published: a partition has no leader"));
+  }
+
+  @Test
+  void aBugOfTheLoopIsNoOutage() {
+    assertThatThrownBy(
+            () ->
+                rounds.step(
+                    () -> {
+                      throw nullAt(
+                          "java.util.Objects",
+                          "dev.watchword.sink.archive.ArchiveLoop",
+                          "org.apache.kafka.clients.consumer.KafkaConsumer");
+                    },
+                    () -> events.add("started over")))
+        .isInstanceOf(NullPointerException.class);
+    assertThat(events).isEmpty();
   }
 
   @Test

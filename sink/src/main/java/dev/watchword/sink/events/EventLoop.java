@@ -6,13 +6,13 @@ import dev.watchword.service.HealthLog;
 import dev.watchword.service.LoopThread;
 import dev.watchword.service.kafka.BrokerLink;
 import dev.watchword.service.kafka.KafkaSettings;
+import dev.watchword.service.kafka.LostLeader;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -127,22 +127,11 @@ final class EventLoop implements LoopThread.Loop {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof RetriableException
           || cause instanceof MissingSourceTopicException
-          || stumbledOverALostLeader(cause)) {
+          || LostLeader.isMeantBy(cause)) {
         return true;
       }
     }
     return false;
-  }
-
-  /** Kafka's consumer up to 4.3.1, while a partition has no leader: KAFKA-20312. */
-  private static boolean stumbledOverALostLeader(Throwable cause) {
-    return cause instanceof NullPointerException
-        && Stream.of(cause.getStackTrace())
-            .map(StackTraceElement::getClassName)
-            .filter(name -> !name.startsWith("java."))
-            .findFirst()
-            .filter(name -> name.startsWith("org.apache.kafka.clients.consumer."))
-            .isPresent();
   }
 
   @Override
