@@ -3,6 +3,7 @@ package dev.watchword.ingest;
 import dev.watchword.ingest.FramePublisher.TopicNames;
 import dev.watchword.ingest.IngestConfig.Entry;
 import dev.watchword.ingest.coverage.CoverageBook;
+import dev.watchword.ingest.coverage.LeftCoverage;
 import dev.watchword.schemas.Camera;
 import dev.watchword.schemas.CameraCause;
 import dev.watchword.schemas.CameraState;
@@ -123,7 +124,12 @@ public final class IngestService implements Service {
     spoolThread = thread("outbox", new SpoolLoop(spool, publisher, pause));
     coverage =
         new CoverageLoop(
-            book, publisher, () -> metrics.recordLost(Topic.COVERAGE), context.clock(), pause);
+            book,
+            publisher,
+            config.outbox().map(outbox -> new LeftCoverage(outbox.directory().resolve("coverage"))),
+            () -> metrics.recordLost(Topic.COVERAGE),
+            context.clock(),
+            pause);
     coverageThread = thread("coverage", coverage);
     placementHealth.quietlyDown("looking for its cameras");
     placementThread = thread("placement", placement.apply(roster, placementHealth));
@@ -271,6 +277,7 @@ public final class IngestService implements Service {
     publisher.settle(SETTLE_LIMIT);
     coverage.finish();
     publisher.close();
+    coverage.leave();
     spool.close();
   }
 }

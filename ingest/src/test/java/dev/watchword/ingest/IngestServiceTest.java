@@ -1,9 +1,13 @@
 package dev.watchword.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.watchword.ingest.IngestConfig.OutboxConfig;
+import dev.watchword.ingest.coverage.LeftCoverage;
 import dev.watchword.schemas.Camera;
 import dev.watchword.schemas.CameraCause;
+import dev.watchword.schemas.Coverage;
 import dev.watchword.service.Health;
 import dev.watchword.service.ServiceContext;
 import dev.watchword.service.config.ConfigFile;
@@ -27,6 +31,8 @@ class IngestServiceTest {
   @TempDir Path storage;
   private final Topics topics = new Topics(true);
   private final List<Throwable> bugs = new CopyOnWriteArrayList<>();
+  private final CollectorRegistry registry = new CollectorRegistry();
+  private Optional<OutboxConfig> outbox = Optional.empty();
   private IngestService service;
 
   @AfterEach
@@ -77,6 +83,33 @@ class IngestServiceTest {
     assertThat(topics.states()).contains("STOPPED NONE");
   }
 
+  @Test
+  void keepsTheCoverageThatItCouldNotTell() throws Exception {
+    outbox = Optional.of(new OutboxConfig(storage.resolve("outbox"), 64 << 20));
+    topics.producer.sendException = new TimeoutException("no metadata");
+    start("gate");
+    Watch.await(() -> captured("gate") > 0);
+    service.close();
+
+    LeftCoverage left = new LeftCoverage(storage.resolve("outbox").resolve("coverage"));
+    assertThat(left.files())
+        .singleElement()
+        .satisfies(
+            file ->
+                assertThat(left.read(file))
+                    .extracting(Coverage::getCamera, Coverage::getClosed)
+                    .contains(tuple("gate", true)));
+  }
+
+  private double captured(String camera) {
+    Double value =
+        registry.getSampleValue(
+            "watchword_ingest_frames_captured_total",
+            new String[] {"camera"},
+            new String[] {camera});
+    return value == null ? 0 : value;
+  }
+
   /** {@code gate} plays for ever, {@code film} is a recording, any other camera is away. */
   private void start(String... cameras) {
     ScriptedCamera gate = new ScriptedCamera().plays(Integer.MAX_VALUE, CameraCause.STALLED);
@@ -96,7 +129,7 @@ class IngestServiceTest {
         new ServiceContext(
             KafkaSettings.from(
                 ConfigFile.parse("c.yaml", "kafka: {}", name -> null), new CollectorRegistry()),
-            new CollectorRegistry(),
+            registry,
             Clock.systemUTC(),
             bugs::add);
     List<Camera> entries =
@@ -110,7 +143,7 @@ class IngestServiceTest {
                 List.of(),
                 List.of(),
                 "test",
-                Optional.empty(),
+                outbox,
                 storage,
                 new StorageConfig.Directory(storage)),
             () -> topics.producer,

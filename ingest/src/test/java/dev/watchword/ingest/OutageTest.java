@@ -2,8 +2,10 @@ package dev.watchword.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.watchword.ingest.coverage.CoverageTable;
 import dev.watchword.ingest.coverage.CoverageTable.Row;
 import dev.watchword.ingest.coverage.CoverageTable.State;
+import dev.watchword.ingest.coverage.LeftCoverage;
 import dev.watchword.ingest.outbox.Frames;
 import dev.watchword.schemas.CameraCause;
 import dev.watchword.schemas.SampledFrame;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -65,6 +68,55 @@ class OutageTest {
     assertThat(rows).allMatch(row -> row.state() == State.COMPLETE && row.waiting() == 0);
     assertThat(rows.stream().mapToLong(Row::captured).sum()).isEqualTo(hour.captured);
     assertThat(rows.stream().mapToLong(Row::allDropped).sum()).isEqualTo(7200 - (long) waiting);
+  }
+
+  @Test
+  void aProcessThatEndsInAnOutageLeavesItsBooksToTheNext() throws Exception {
+    LeftCoverage left = new LeftCoverage(directory.resolve("coverage"));
+    Topics topics = new Topics(true, directory, 64 << 20);
+    Hour first = new Hour(topics, Optional.of(left));
+    first.seconds(90);
+    topics.producer.sendException = AWAY;
+    first.seconds(90);
+    topics.end(first.coverage);
+    assertThat(left.files()).hasSize(1);
+
+    Topics next = new Topics(true, directory, 64 << 20);
+    Hour second = new Hour(next, Optional.of(left));
+    second.run();
+    second.run();
+    next.end(second.coverage);
+
+    assertThat(left.files()).isEmpty();
+    CoverageTable table = new CoverageTable();
+    topics.addCoverage(table);
+    next.addCoverage(table);
+    List<Row> rows = table.rows(Instant.MAX);
+    assertThat(rows).allMatch(row -> row.state() == State.COMPLETE && row.waiting() == 0);
+    assertThat(rows.stream().mapToLong(Row::captured).sum()).isEqualTo(first.captured);
+    assertThat(rows.stream().mapToLong(Row::late).sum()).isBetween(180L, 182L);
+  }
+
+  @Test
+  void whatAnEarlierProcessHasLeftStaysUntilKafkaHasIt() throws Exception {
+    LeftCoverage left = new LeftCoverage(directory.resolve("coverage"));
+    Topics topics = new Topics(true, directory, 64 << 20);
+    Hour first = new Hour(topics, Optional.of(left));
+    first.seconds(5);
+    topics.producer.sendException = AWAY;
+    first.seconds(5);
+    topics.end(first.coverage);
+
+    Topics next = new Topics(true, directory, 64 << 20);
+    Hour second = new Hour(next, Optional.of(left));
+    next.producer.sendException = AWAY;
+    second.run();
+    second.run();
+    assertThat(left.files()).hasSize(1);
+    next.producer.sendException = null;
+    second.seconds(3);
+
+    assertThat(left.files()).isEmpty();
   }
 
   @Test
@@ -180,6 +232,10 @@ class OutageTest {
     private long captured;
 
     Hour(Topics topics) {
+      this(topics, Optional.empty());
+    }
+
+    Hour(Topics topics, Optional<LeftCoverage> left) {
       this.topics = topics;
       this.spool = new SpoolLoop(topics.spool, topics.publisher, NONE);
       InstantSource clock = () -> now;
@@ -187,6 +243,7 @@ class OutageTest {
           new CoverageLoop(
               topics.book,
               topics.publisher,
+              left,
               () -> topics.metrics.recordLost(Topic.COVERAGE),
               clock.withZone(ZoneOffset.UTC),
               NONE);

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -26,9 +27,11 @@ final class Topics {
   static final String COVERAGE = "watchword.coverage";
   static final TopicNames NAMES = new TopicNames(FRAMES, LATE, STATUS, COVERAGE);
 
+  private static final AtomicInteger PROCESSES = new AtomicInteger();
+
   final MockProducer<String, SpecificRecord> producer;
   final CollectorRegistry registry = new CollectorRegistry();
-  final CoverageBook book = new CoverageBook("test");
+  final CoverageBook book = new CoverageBook("test-" + PROCESSES.incrementAndGet());
   final IngestMetrics metrics = new IngestMetrics(registry, book);
   final AtomicLong nanos = new AtomicLong();
   final Spool spool;
@@ -75,10 +78,22 @@ final class Topics {
   /** The topic {@code coverage} as it looks long after. */
   List<CoverageTable.Row> coverage() {
     CoverageTable table = new CoverageTable();
+    addCoverage(table);
+    return table.rows(Instant.MAX);
+  }
+
+  void addCoverage(CoverageTable table) {
     List.copyOf(producer.history()).stream()
         .filter(record -> record.topic().equals(COVERAGE))
         .forEach(record -> table.add((Coverage) record.value()));
-    return table.rows(Instant.MAX);
+  }
+
+  /** As a process ends that is asked to. */
+  void end(CoverageLoop coverage) {
+    coverage.finish();
+    publisher.close();
+    coverage.leave();
+    spool.close();
   }
 
   List<String> states() {

@@ -190,4 +190,25 @@ public final class CoverageBook {
       minutes.remove(due.minute());
     }
   }
+
+  /**
+   * The closing records of all that Kafka does not have. To be called when nothing is counted any
+   * more, and what is not settled has been left to another process.
+   */
+  public synchronized List<Coverage> untold() {
+    List<Coverage> untold = new ArrayList<>();
+    minutes.forEach(
+        (minute, counts) -> {
+          if (!counts.closed || !counts.isTold()) {
+            counts.closed = true;
+            untold.add(record(minute, counts));
+          }
+        });
+    return untold;
+  }
+
+  /** {@link Coverage#getProcess()} of its records. */
+  public String process() {
+    return process;
+  }
 }

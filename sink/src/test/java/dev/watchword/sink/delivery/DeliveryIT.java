@@ -15,6 +15,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,6 +40,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The delivery loop against a real HTTP server. */
 class DeliveryIT {
@@ -231,10 +235,13 @@ class DeliveryIT {
     assertThat(rig.consumer.paused()).isEmpty();
   }
 
-  @Test
-  void waitsAsLongAsTheTargetAsks() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void waitsAsLongAsTheTargetAsks(boolean asADate) throws Exception {
     answer("/ops", 429, 200);
-    retryAfter.put("/ops", "60");
+    String date =
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(now.plusSeconds(60).atOffset(ZoneOffset.UTC));
+    retryAfter.put("/ops", asADate ? date : "60");
     Rig rig = new Rig("ops", "backoff: 1s");
     rig.put(0);
     rig.run(1);
