@@ -86,7 +86,13 @@ final class ArchiveThroughput {
     double cpu;
     try (WatchwordProcess archive =
         WatchwordProcess.start(
-            directory, "archive", "-c", file.toString(), "--operations-port", "0")) {
+            directory,
+            WatchwordProcess.AS_SERVICE,
+            "archive",
+            "-c",
+            file.toString(),
+            "--operations-port",
+            "0")) {
       first = DrawnTopic.awaitCommitted(admin, group, 1);
       already = DrawnTopic.committed(admin, group);
       end = DrawnTopic.awaitCommitted(admin, group, sent.records());

@@ -78,7 +78,13 @@ final class EventsThroughput {
 
   private static WatchwordProcess start(Path directory, Path file) throws Exception {
     return WatchwordProcess.start(
-        directory, "events", "-c", file.toString(), "--operations-port", "0");
+        directory,
+        WatchwordProcess.AS_SERVICE,
+        "events",
+        "-c",
+        file.toString(),
+        "--operations-port",
+        "0");
   }
 
   /** Scenes, their bytes, and all bytes of the changelog. */

@@ -48,7 +48,13 @@ final class PipelineLatency {
       Path config = Files.writeString(directory.resolve("watchword.yaml"), yaml);
       try (WatchwordProcess up =
           WatchwordProcess.start(
-              directory, "up", "-c", config.toString(), "--operations-port", "0")) {
+              directory,
+              WatchwordProcess.AS_SERVICE,
+              "up",
+              "-c",
+              config.toString(),
+              "--operations-port",
+              "0")) {
         up.awaitLine("console +(http://\\S+)", Duration.ofSeconds(60));
         TimeUnit.SECONDS.sleep(WARM_UP.toSeconds());
         long from = System.currentTimeMillis();

@@ -90,7 +90,8 @@ final class ReplaySpeed {
     List<String> all = new ArrayList<>(List.of(command));
     all.addAll(List.of(more));
     all.addAll(List.of("-c", config));
-    return WatchwordProcess.start(directory, all.toArray(String[]::new));
+    return WatchwordProcess.start(
+        directory, WatchwordProcess.AS_SERVICE, all.toArray(String[]::new));
   }
 
   private void speed(int rounds) throws Exception {

@@ -18,7 +18,13 @@ import java.util.regex.Pattern;
 /** Watchword as a process of its own. Killed when closed. */
 public final class WatchwordProcess implements AutoCloseable {
   private static final String MAIN = "dev.watchword.app.Main";
-  private static final List<String> HEAP = List.of("-Xmx640m");
+
+  /**
+   * Flags for a process that computes much, or is measured: with the compilers that services have.
+   */
+  public static final List<String> AS_SERVICE = List.of("-Xmx640m");
+
+  private static final List<String> SHORT_LIVED = List.of("-Xmx640m", "-XX:TieredStopAtLevel=1");
 
   private final Process process;
   private final List<String> output = new CopyOnWriteArrayList<>();
@@ -29,27 +35,31 @@ public final class WatchwordProcess implements AutoCloseable {
     this.reader = Thread.ofPlatform().daemon().name("output-" + process.pid()).start(this::read);
   }
 
-  /** Runs {@code Main} with the arguments on this JVM's class path. */
+  /**
+   * Runs {@code Main} with the arguments on this JVM's class path, for a test: with a compiler that
+   * is soon done.
+   */
   public static WatchwordProcess start(Path directory, String... arguments) throws IOException {
-    return java(directory, HEAP, MAIN, arguments);
+    return java(directory, SHORT_LIVED, MAIN, arguments);
   }
 
   /**
-   * @param heap the flags that say how large the heap is
+   * @param flags of the JVM: how large the heap is, which compilers there are
    */
-  public static WatchwordProcess start(Path directory, List<String> heap, String... arguments)
+  public static WatchwordProcess start(Path directory, List<String> flags, String... arguments)
       throws IOException {
-    return java(directory, heap, MAIN, arguments);
+    return java(directory, flags, MAIN, arguments);
   }
 
   /** Runs any class on this JVM's class path. */
   static WatchwordProcess java(Path directory, String mainClass, String... arguments)
       throws IOException {
-    return java(directory, HEAP, mainClass, arguments);
+    return java(directory, SHORT_LIVED, mainClass, arguments);
   }
 
   private static WatchwordProcess java(
-      Path directory, List<String> heap, String mainClass, String... arguments) throws IOException {
+      Path directory, List<String> flags, String mainClass, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -58,9 +68,8 @@ public final class WatchwordProcess implements AutoCloseable {
             "-Djava.awt.headless=true",
             "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
             "-Dorg.bytedeco.javacpp.nopointergc=true",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1"));
-    command.addAll(heap);
+            "-XX:+UseSerialGC"));
+    command.addAll(flags);
     command.addAll(
         List.of(
             "-cp",

@@ -90,7 +90,13 @@ class AccuracyST {
                   .formatted(cameras.url("slides"), PROMPT, directory.resolve("storage")));
       try (WatchwordProcess up =
           WatchwordProcess.start(
-              directory, "up", "-c", config.toString(), "--operations-port", "0")) {
+              directory,
+              WatchwordProcess.AS_SERVICE,
+              "up",
+              "-c",
+              config.toString(),
+              "--operations-port",
+              "0")) {
         up.awaitLine("console +(http://\\S+)", Duration.ofSeconds(60));
         Duration limit = Duration.ofSeconds(Math.round(slides.frames() / FPS / PACE) + 60);
         return Wait.until("an answer to each scene", limit, () -> complete(answers(broker)));
