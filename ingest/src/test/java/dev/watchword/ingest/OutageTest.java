@@ -70,15 +70,21 @@ class OutageTest {
     assertThat(rows.stream().mapToLong(Row::allDropped).sum()).isEqualTo(7200 - (long) waiting);
   }
 
+  /** A process that has captured for that long before the outage, and as long in it. */
+  private Topics endedInAnOutage(LeftCoverage left, int seconds) {
+    Topics topics = new Topics(true, directory, 64 << 20);
+    Hour hour = new Hour(topics, Optional.of(left));
+    hour.seconds(seconds);
+    topics.producer.sendException = AWAY;
+    hour.seconds(seconds);
+    topics.end(hour.coverage);
+    return topics;
+  }
+
   @Test
   void aProcessThatEndsInAnOutageLeavesItsBooksToTheNext() throws Exception {
     LeftCoverage left = new LeftCoverage(directory.resolve("coverage"));
-    Topics topics = new Topics(true, directory, 64 << 20);
-    Hour first = new Hour(topics, Optional.of(left));
-    first.seconds(90);
-    topics.producer.sendException = AWAY;
-    first.seconds(90);
-    topics.end(first.coverage);
+    Topics topics = endedInAnOutage(left, 90);
     assertThat(left.files()).hasSize(1);
 
     Topics next = new Topics(true, directory, 64 << 20);
@@ -93,19 +99,14 @@ class OutageTest {
     next.addCoverage(table);
     List<Row> rows = table.rows(Instant.MAX);
     assertThat(rows).allMatch(row -> row.state() == State.COMPLETE && row.waiting() == 0);
-    assertThat(rows.stream().mapToLong(Row::captured).sum()).isEqualTo(first.captured);
+    assertThat(rows.stream().mapToLong(Row::captured).sum()).isEqualTo(4 * 90);
     assertThat(rows.stream().mapToLong(Row::late).sum()).isBetween(180L, 182L);
   }
 
   @Test
   void whatAnEarlierProcessHasLeftStaysUntilKafkaHasIt() throws Exception {
     LeftCoverage left = new LeftCoverage(directory.resolve("coverage"));
-    Topics topics = new Topics(true, directory, 64 << 20);
-    Hour first = new Hour(topics, Optional.of(left));
-    first.seconds(5);
-    topics.producer.sendException = AWAY;
-    first.seconds(5);
-    topics.end(first.coverage);
+    endedInAnOutage(left, 5);
 
     Topics next = new Topics(true, directory, 64 << 20);
     Hour second = new Hour(next, Optional.of(left));

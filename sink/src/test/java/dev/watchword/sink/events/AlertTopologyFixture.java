@@ -10,20 +10,12 @@ import dev.watchword.schemas.Camera;
 import dev.watchword.schemas.FrameDetections;
 import dev.watchword.schemas.wire.GeneratedRecords;
 import dev.watchword.service.config.ConfigFile;
-import dev.watchword.sink.alerts.AlertMetrics;
-import dev.watchword.sink.alerts.AlertParts;
 import dev.watchword.sink.alerts.RuleTopic;
 import dev.watchword.sink.alerts.RulesFile;
 import io.prometheus.client.CollectorRegistry;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
@@ -46,43 +38,15 @@ abstract class AlertTopologyFixture {
       nobody: {when: nothing, label: person, for: 20s, cool-down: 0s}
       """;
 
-  static final Instant WALL = Instant.parse("2026-03-01T12:00:00Z");
+  static final Instant WALL = EventDriver.WALL;
   TopologyTestDriver driver;
   TestOutputTopic<String, byte[]> alerts;
   CollectorRegistry metrics;
 
-  static AlertParts parts(CollectorRegistry metrics) {
-    return new AlertParts(
-        "alert-rules",
-        "camera-status",
-        "coverage",
-        "alerts",
-        "evidence-requests",
-        name -> "s3://pictures/" + name,
-        Duration.ofSeconds(30),
-        Wire::decoder,
-        Wire.encoder(),
-        new AlertMetrics(metrics));
-  }
-
   @BeforeEach
   void start() {
     metrics = new CollectorRegistry();
-    driver =
-        new TopologyTestDriver(
-            EventTopology.of(
-                new TopologyParts(
-                    TrackingConfig.DEFAULT,
-                    "detections",
-                    "cameras",
-                    "events",
-                    "detections-dead-letter",
-                    Wire::decoder,
-                    Wire.encoder(),
-                    new EventsMetrics(metrics),
-                    parts(metrics))),
-            new Properties(),
-            WALL);
+    driver = EventDriver.start(metrics);
     alerts = output("alerts");
     camera("gate", Map.of("zones.yard", "0,0.5 0.5,0.5 0.5,1 0,1", "lines.door", "0.6,0 0.6,1"));
   }
@@ -93,11 +57,11 @@ abstract class AlertTopologyFixture {
   }
 
   TestInputTopic<String, byte[]> input(String topic) {
-    return driver.createInputTopic(topic, new StringSerializer(), new ByteArraySerializer());
+    return EventDriver.input(driver, topic);
   }
 
   TestOutputTopic<String, byte[]> output(String topic) {
-    return driver.createOutputTopic(topic, new StringDeserializer(), new ByteArrayDeserializer());
+    return EventDriver.output(driver, topic);
   }
 
   void camera(String id, Map<String, String> settings) {

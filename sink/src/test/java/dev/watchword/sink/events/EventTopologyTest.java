@@ -24,11 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
@@ -50,38 +45,16 @@ class EventTopologyTest {
 
   @BeforeEach
   void start() {
-    driver =
-        new TopologyTestDriver(
-            EventTopology.of(
-                new TopologyParts(
-                    TrackingConfig.DEFAULT,
-                    "detections",
-                    "cameras",
-                    "events",
-                    "detections-dead-letter",
-                    Wire::decoder,
-                    Wire.encoder(),
-                    new EventsMetrics(metrics),
-                    AlertTopologyFixture.parts(metrics))),
-            new Properties(),
-            Instant.parse("2026-03-01T12:00:00Z"));
-    detections = input("detections");
-    cameras = input("cameras");
-    events = output("events");
-    deadLetters = output("detections-dead-letter");
+    driver = EventDriver.start(metrics);
+    detections = EventDriver.input(driver, "detections");
+    cameras = EventDriver.input(driver, "cameras");
+    events = EventDriver.output(driver, "events");
+    deadLetters = EventDriver.output(driver, "detections-dead-letter");
   }
 
   @AfterEach
   void stop() {
     driver.close();
-  }
-
-  private TestInputTopic<String, byte[]> input(String topic) {
-    return driver.createInputTopic(topic, new StringSerializer(), new ByteArraySerializer());
-  }
-
-  private TestOutputTopic<String, byte[]> output(String topic) {
-    return driver.createOutputTopic(topic, new StringDeserializer(), new ByteArrayDeserializer());
   }
 
   private void send(FrameDetections record) {
