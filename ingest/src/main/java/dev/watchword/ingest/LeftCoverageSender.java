@@ -36,7 +36,8 @@ final class LeftCoverageSender {
   void step() {
     try {
       if (waiting == null) {
-        waiting = new ArrayDeque<>(left.files());
+        waiting = new ArrayDeque<>();
+        waiting.addAll(left.files());
       }
       if (unanswered.get() == 0 && publisher.health().ok()) {
         settle();
