@@ -14,6 +14,7 @@ from pathlib import Path
 
 PROMPT = 12  # begin, "detect person ; car" and line feed are about as many tokens
 OUTPUTS = (1, 6, 27)  # 0, 1 and 4 boxes with labels of one token
+END = 1
 
 
 def config():
@@ -34,6 +35,17 @@ def config():
     )
 
 
+def endless(model):
+    """Makes the end token the least likely one, so that answers are as long as they may be: one number of each
+    embedding is large, with the other sign for the end token's, and stays large through the layers."""
+    import torch
+
+    with torch.no_grad():
+        embeddings = model.get_input_embeddings().weight
+        embeddings[:, 0] = 1
+        embeddings[END, 0] = -1
+
+
 def weights(directory, tokenizer):
     import torch
     from transformers import PaliGemmaForConditionalGeneration
@@ -41,6 +53,7 @@ def weights(directory, tokenizer):
     torch.manual_seed(1)
     torch.set_default_dtype(torch.bfloat16)
     model = PaliGemmaForConditionalGeneration(config())
+    endless(model)
     directory.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(directory)
     shutil.copy(tokenizer, directory / "tokenizer.json")

@@ -40,7 +40,7 @@ record() { # step, command...: prints and keeps what the command says
   local step="$1"
   shift
   echo "== $step: $*"
-  { date -u +%FT%TZ; nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader; "$@"; } 2>&1 | tee "$out/$step.txt"
+  { date -u +%FT%TZ; nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader || true; "$@"; } 2>&1 | tee "$out/$step.txt"
   touch "$out/$step.done"
 }
 
