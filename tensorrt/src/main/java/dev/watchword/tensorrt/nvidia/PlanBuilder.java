@@ -8,9 +8,7 @@ import dev.watchword.paligemma.graph.PlanSizes;
 import dev.watchword.paligemma.graph.StoredTensor;
 import dev.watchword.paligemma.plan.PlanRuntime;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +18,6 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.tensorrt.global.nvinfer;
 import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
 import org.bytedeco.tensorrt.global.nvinfer.MemoryPoolType;
@@ -43,7 +40,6 @@ import org.bytedeco.tensorrt.nvonnxparser.IParserError;
  */
 public final class PlanBuilder {
   private static final long WORKSPACE = 8L << 30;
-  private static final long WRITTEN_AT_ONCE = 1 << 30;
 
   private final PlanGraphs graphs;
   private final Consumer<String> progress;
@@ -110,7 +106,7 @@ public final class PlanBuilder {
     IHostMemory plan =
         Cuda.present(
             builder.buildSerializedNetwork(network, config), "build the plan '" + name + "'", log);
-    write(plan, file);
+    HostMemory.write(plan.data(), plan.size(), file);
     progress.accept(
         "plan '%s': %d MiB after %d s"
             .formatted(name, plan.size() >> 20, (System.nanoTime() - start) / 1_000_000_000));
@@ -177,24 +173,5 @@ public final class PlanBuilder {
       dims.d(i, shape[i]);
     }
     return dims;
-  }
-
-  private static void write(IHostMemory plan, Path file) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      BytePointer data = new BytePointer(plan.data());
-      for (long at = 0; at < plan.size(); at += WRITTEN_AT_ONCE) {
-        long count = Math.min(WRITTEN_AT_ONCE, plan.size() - at);
-        Pointer part = new BytePointer(data).position(at).limit(at + count);
-        var buffer = part.asByteBuffer();
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-      }
-    }
   }
 }
