@@ -1,7 +1,6 @@
 package dev.watchword.tensorrt.nvidia;
 
 import dev.watchword.paligemma.CheckpointException;
-import dev.watchword.paligemma.graph.ElementType;
 import dev.watchword.paligemma.graph.OnnxGraph;
 import dev.watchword.paligemma.graph.PlanGraphs;
 import dev.watchword.paligemma.graph.PlanSizes;
@@ -35,8 +34,8 @@ import org.bytedeco.tensorrt.nvonnxparser.IParserError;
 
 /**
  * Turns a model's graphs into plans: strongly typed networks, in which TensorRT keeps to the types
- * that the graph spells out, with one optimisation profile for each version. For 32-bit floats TF32
- * is off. Used by one thread, in a process that ends afterwards.
+ * that the graph spells out, with one optimisation profile for each version. TF32 is off. Used by
+ * one thread, in a process that ends afterwards.
  */
 public final class PlanBuilder {
   private static final long WORKSPACE = 8L << 30;
@@ -94,9 +93,8 @@ public final class PlanBuilder {
     IBuilderConfig config =
         Cuda.present(builder.createBuilderConfig(), "create a configuration", log);
     config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, WORKSPACE);
-    if (graphs.products() == ElementType.FLOAT32) {
-      config.clearFlag(BuilderFlag.kTF32);
-    }
+    // On by default, it would count in ten bits of the fraction what the graph leaves in 32 bits.
+    config.clearFlag(BuilderFlag.kTF32);
     for (Map<String, long[]> inputs : profiles) {
       profile(config, inputs);
     }
