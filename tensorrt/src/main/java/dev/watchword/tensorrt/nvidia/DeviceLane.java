@@ -26,6 +26,12 @@ import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
  * one of them runs at a time. Used by one thread at a time.
  */
 final class DeviceLane implements AutoCloseable {
+  /**
+   * Held while a version is made, runs for the first time or is captured. What TensorRT loads then
+   * may wait for the whole device, and no thread may do so while any stream is being captured.
+   */
+  private static final Object SETTLING = new Object();
+
   private final PlanGraphs graphs;
   private final ICudaEngine plan;
   private final NativeLog log;
@@ -105,8 +111,14 @@ final class DeviceLane implements AutoCloseable {
   }
 
   void run(PlanPass pass) {
-    Version version = versions.computeIfAbsent(pass.sizes(), this::version);
-    version.enqueue(pass);
+    Version settled = versions.get(pass.sizes());
+    if (settled != null && settled.isSettled()) {
+      settled.enqueue(pass);
+    } else {
+      synchronized (SETTLING) {
+        versions.computeIfAbsent(pass.sizes(), this::version).enqueue(pass);
+      }
+    }
     CacheLayout from = layout(pass.sizes());
     for (Move move : pass.moves()) {
       keep(from, move);

@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,8 +27,6 @@ public final class DeviceRuntime implements PlanRuntime {
 
   public static final String STEP = "step.plan";
   public static final String WHOLE_HEAD = "whole-head.plan";
-
-  private static final long READ_AT_ONCE = 1 << 30;
 
   private final int device;
   private final NativeLog log = new NativeLog();
@@ -85,16 +81,9 @@ public final class DeviceRuntime implements PlanRuntime {
   }
 
   private ICudaEngine read(Path plan) throws IOException {
-    long size = Files.size(plan);
-    try (BytePointer bytes = new BytePointer(size);
-        FileChannel channel = FileChannel.open(plan)) {
-      for (long at = 0; at < size; at += READ_AT_ONCE) {
-        long count = Math.min(READ_AT_ONCE, size - at);
-        ByteBuffer part = channel.map(MapMode.READ_ONLY, at, count);
-        bytes.getPointer(at).limit(count).asByteBuffer().put(part);
-      }
+    try (HostMemory serialized = HostMemory.of(plan)) {
       return Cuda.present(
-          runtime.deserializeCudaEngine(bytes, size),
+          runtime.deserializeCudaEngine(serialized.pointer(), serialized.bytes()),
           "read "
               + plan
               + ", which another TensorRT or GPU may have built (delete it to build it anew)",

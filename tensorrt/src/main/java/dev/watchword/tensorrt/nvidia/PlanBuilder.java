@@ -1,16 +1,13 @@
 package dev.watchword.tensorrt.nvidia;
 
 import dev.watchword.paligemma.CheckpointException;
-import dev.watchword.paligemma.graph.ElementType;
 import dev.watchword.paligemma.graph.OnnxGraph;
 import dev.watchword.paligemma.graph.PlanGraphs;
 import dev.watchword.paligemma.graph.PlanSizes;
 import dev.watchword.paligemma.graph.StoredTensor;
 import dev.watchword.paligemma.plan.PlanRuntime;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +17,6 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.tensorrt.global.nvinfer;
 import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
 import org.bytedeco.tensorrt.global.nvinfer.MemoryPoolType;
@@ -38,12 +34,11 @@ import org.bytedeco.tensorrt.nvonnxparser.IParserError;
 
 /**
  * Turns a model's graphs into plans: strongly typed networks, in which TensorRT keeps to the types
- * that the graph spells out, with one optimisation profile for each version. For 32-bit floats TF32
- * is off. Used by one thread, in a process that ends afterwards.
+ * that the graph spells out, with one optimisation profile for each version. TF32 is off. Used by
+ * one thread, in a process that ends afterwards.
  */
 public final class PlanBuilder {
   private static final long WORKSPACE = 8L << 30;
-  private static final long WRITTEN_AT_ONCE = 1 << 30;
 
   private final PlanGraphs graphs;
   private final Consumer<String> progress;
@@ -98,9 +93,8 @@ public final class PlanBuilder {
     IBuilderConfig config =
         Cuda.present(builder.createBuilderConfig(), "create a configuration", log);
     config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, WORKSPACE);
-    if (graphs.products() == ElementType.FLOAT32) {
-      config.clearFlag(BuilderFlag.kTF32);
-    }
+    // On by default, it would count in ten bits of the fraction what the graph leaves in 32 bits.
+    config.clearFlag(BuilderFlag.kTF32);
     for (Map<String, long[]> inputs : profiles) {
       profile(config, inputs);
     }
@@ -110,7 +104,7 @@ public final class PlanBuilder {
     IHostMemory plan =
         Cuda.present(
             builder.buildSerializedNetwork(network, config), "build the plan '" + name + "'", log);
-    write(plan, file);
+    HostMemory.write(plan.data(), plan.size(), file);
     progress.accept(
         "plan '%s': %d MiB after %d s"
             .formatted(name, plan.size() >> 20, (System.nanoTime() - start) / 1_000_000_000));
@@ -177,24 +171,5 @@ public final class PlanBuilder {
       dims.d(i, shape[i]);
     }
     return dims;
-  }
-
-  private static void write(IHostMemory plan, Path file) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      BytePointer data = new BytePointer(plan.data());
-      for (long at = 0; at < plan.size(); at += WRITTEN_AT_ONCE) {
-        long count = Math.min(WRITTEN_AT_ONCE, plan.size() - at);
-        Pointer part = new BytePointer(data).position(at).limit(at + count);
-        var buffer = part.asByteBuffer();
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-      }
-    }
   }
 }

@@ -72,9 +72,14 @@ final class Version {
     }
   }
 
+  /** Whether nothing of it is left to be captured. */
+  boolean isSettled() {
+    return captured != null || !capturable;
+  }
+
   /** Puts the pass on the stream and does not wait for it. */
   void enqueue(PlanPass pass) {
-    if (captured == null && warm && capturable) {
+    if (warm && !isSettled()) {
       capture(pass);
     }
     if (captured != null) {

@@ -14,6 +14,8 @@ import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
 
 /** The choice among all tokens, on a lane's stream. */
 final class WholeHead implements AutoCloseable {
+  private static final String CHOOSE = "choose among all tokens";
+
   private final CUstream_st stream;
   private final NativeLog log;
   private final IExecutionContext context;
@@ -44,6 +46,13 @@ final class WholeHead implements AutoCloseable {
     Cuda.require(context.setTensorAddress("hidden", input.pointer()), "bind hidden", log);
     Cuda.require(context.setTensorAddress("choices", choices.pointer()), "bind choices", log);
     context.setDeviceMemoryV2(workspace.pointer(), workspace.bytes());
+    // What its first run loads is loaded now, while no lane captures anything.
+    enqueue();
+    Cuda.check(cudart.cudaStreamSynchronize(stream), CHOOSE);
+  }
+
+  private void enqueue() {
+    Cuda.require(context.enqueueV3(stream), CHOOSE, log);
   }
 
   /**
@@ -58,7 +67,7 @@ final class WholeHead implements AutoCloseable {
             cudart.cudaMemcpyDeviceToDevice,
             stream),
         "copy hidden states");
-    Cuda.require(context.enqueueV3(stream), "choose among all tokens", log);
+    enqueue();
     Cuda.check(
         cudart.cudaMemcpyAsync(
             new Pointer(chosen),
@@ -67,7 +76,7 @@ final class WholeHead implements AutoCloseable {
             cudart.cudaMemcpyDeviceToHost,
             stream),
         "copy choices");
-    Cuda.check(cudart.cudaStreamSynchronize(stream), "choose among all tokens");
+    Cuda.check(cudart.cudaStreamSynchronize(stream), CHOOSE);
   }
 
   long bytes() {
