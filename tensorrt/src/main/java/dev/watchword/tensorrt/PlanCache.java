@@ -3,6 +3,7 @@ package dev.watchword.tensorrt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.watchword.paligemma.CheckpointException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,6 +33,10 @@ import java.util.Optional;
 final class PlanCache {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LIST = "plans.json";
+
+  /** Ends the names of files that are being written. */
+  private static final String FRESH = ".new";
+
   private static final int BLOCK = 1 << 20;
 
   private final Path root;
@@ -40,9 +45,9 @@ final class PlanCache {
     this.root = root;
   }
 
-  /** Builds one key's plans into a folder: for each plan a file of its name. */
+  /** Builds one plan into a file. */
   interface Build {
-    void into(Path folder) throws IOException;
+    void into(String plan, Path file) throws CheckpointException, IOException;
   }
 
   /**
@@ -77,8 +82,9 @@ final class PlanCache {
     return entry.isPresent() && isWhole(entry.get()) ? entry : Optional.empty();
   }
 
-  /** Those plans, built now when they are not there or are damaged. */
-  Entry findOrBuild(PlanKey key, Build build) throws IOException {
+  /** Those plans; what of them is not there or is damaged is built now. */
+  Entry findOrBuild(PlanKey key, List<String> plans, Build build)
+      throws CheckpointException, IOException {
     Files.createDirectories(root);
     Path lockFile = root.resolve(key.digits() + ".lock");
     try (FileChannel channel =
@@ -88,26 +94,46 @@ final class PlanCache {
       if (there.isPresent()) {
         return there.get();
       }
-      Path folder = root.resolve(key.digits());
-      clear(folder);
-      Files.createDirectories(folder);
-      build.into(folder);
+      Path folder = Files.createDirectories(root.resolve(key.digits()));
+      clear(key, folder);
+      for (String plan : plans) {
+        Path file = folder.resolve(plan);
+        if (!Files.exists(file)) {
+          Path fresh = Files.createTempFile(folder, plan, FRESH);
+          build.into(plan, fresh);
+          Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
       list(key, folder);
       return find(key)
           .orElseThrow(() -> new IOException(folder + " is damaged right after it was written"));
     }
   }
 
-  private static void clear(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
-      // The list first: without it the folder counts as empty, whatever else remains.
-      Files.deleteIfExists(folder.resolve(LIST));
-      try (var files = Files.newDirectoryStream(folder)) {
-        for (Path file : files) {
-          Files.delete(file);
+  /**
+   * Leaves whole plans alone: those that the list knows, or without a list those that a build which
+   * was cut off had finished, for a plan gets its name when it is.
+   */
+  private static void clear(PlanKey key, Path folder) throws IOException {
+    boolean listed = Files.exists(folder.resolve(LIST));
+    Optional<Entry> entry = read(folder).filter(found -> found.key.equals(key));
+    List<Path> spoilt = new ArrayList<>();
+    try (var files = Files.newDirectoryStream(folder, "*.plan")) {
+      for (Path file : files) {
+        String plan = file.getFileName().toString();
+        if (listed && !(entry.isPresent() && isWhole(entry.get(), plan))) {
+          spoilt.add(file);
         }
       }
     }
+    try (var files = Files.newDirectoryStream(folder, "*" + FRESH)) {
+      files.forEach(spoilt::add);
+    }
+    for (Path file : spoilt) {
+      Files.delete(file);
+    }
+    // Last: until then it says which of the others are whole.
+    Files.deleteIfExists(folder.resolve(LIST));
   }
 
   private static void list(PlanKey key, Path folder) throws IOException {
@@ -124,7 +150,7 @@ final class PlanCache {
             .put("sha256", checksum(file));
       }
     }
-    Path fresh = folder.resolve(LIST + ".new");
+    Path fresh = folder.resolve(LIST + FRESH);
     JSON.writerWithDefaultPrettyPrinter().writeValue(fresh.toFile(), list);
     Files.move(fresh, folder.resolve(LIST), StandardCopyOption.ATOMIC_MOVE);
   }
@@ -150,16 +176,20 @@ final class PlanCache {
   }
 
   private static boolean isWhole(Entry entry) throws IOException {
-    JsonNode plans = JSON.readTree(entry.folder.resolve(LIST).toFile()).path("plans");
     for (String plan : entry.plans.keySet()) {
-      Path file = entry.folder.resolve(plan);
-      if (!Files.isRegularFile(file)
-          || Files.size(file) != entry.plans.get(plan)
-          || !checksum(file).equals(plans.path(plan).path("sha256").asText())) {
+      if (!isWhole(entry, plan)) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isWhole(Entry entry, String plan) throws IOException {
+    JsonNode listed = JSON.readTree(entry.folder.resolve(LIST).toFile()).path("plans").path(plan);
+    Path file = entry.folder.resolve(plan);
+    return Files.isRegularFile(file)
+        && Files.size(file) == listed.path("bytes").asLong()
+        && checksum(file).equals(listed.path("sha256").asText());
   }
 
   private static String checksum(Path file) throws IOException {

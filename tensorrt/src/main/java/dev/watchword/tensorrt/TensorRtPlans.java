@@ -8,6 +8,9 @@ import dev.watchword.tensorrt.nvidia.DeviceRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,25 +37,9 @@ final class TensorRtPlans implements PlanLoader {
   public PlanRuntime load(PlanGraphs graphs) throws CheckpointException {
     Probe.Found machine = probe.toRun(options.device());
     try {
-      PlanCache cache = new PlanCache(options.plans());
       PlanKey key = PlanKey.of(graphs, machine);
-      if (cache.find(key).isEmpty()) {
-        probe.toCompile(options.device());
-        log.atInfo()
-            .addKeyValue("checkpoint", checkpoint)
-            .addKeyValue("gpu", machine.gpu().name())
-            .addKeyValue("plans", options.plans().resolve(key.digits()))
-            .log("building plans, which takes minutes and is done once");
-        new CompileProcess(checkpoint, options).run();
-      }
-      PlanCache.Entry entry =
-          cache
-              .find(key)
-              .orElseThrow(
-                  () ->
-                      new CheckpointException(
-                          "%s has no plans of %s after they were built: free some space and try again."
-                              .formatted(options.plans(), checkpoint)));
+      Optional<PlanCache.Entry> found = new PlanCache(options.plans()).find(key);
+      PlanCache.Entry entry = found.isPresent() ? found.get() : build(graphs, key);
       prepareBindings(machine);
       return DeviceRuntime.load(graphs, plans(entry), machine.gpu().index());
     } catch (IOException e) {
@@ -63,14 +50,21 @@ final class TensorRtPlans implements PlanLoader {
     }
   }
 
+  private PlanCache.Entry build(PlanGraphs graphs, PlanKey key) throws CheckpointException {
+    log.atInfo()
+        .addKeyValue("checkpoint", checkpoint)
+        .addKeyValue("plans", options.plans().resolve(key.digits()))
+        .log("building plans, which takes minutes and is done once");
+    Consumer<String> progress =
+        step -> log.atInfo().addKeyValue("step", step).log("building plans");
+    return new Compilation(probe, options, progress).run(checkpoint, graphs);
+  }
+
   private void prepareBindings(Probe.Found machine) throws IOException {
     EmptyLibrary.load(machine.missing(), options.plans().resolve("empty"));
   }
 
   private static Map<String, Path> plans(PlanCache.Entry entry) {
-    return Map.of(
-        DeviceRuntime.PREFILL, entry.folder().resolve(DeviceRuntime.PREFILL),
-        DeviceRuntime.STEP, entry.folder().resolve(DeviceRuntime.STEP),
-        DeviceRuntime.WHOLE_HEAD, entry.folder().resolve(DeviceRuntime.WHOLE_HEAD));
+    return Compilation.PLANS.stream().collect(Collectors.toMap(p -> p, entry.folder()::resolve));
   }
 }

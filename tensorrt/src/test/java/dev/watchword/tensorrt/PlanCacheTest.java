@@ -3,28 +3,32 @@ package dev.watchword.tensorrt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
+import dev.watchword.paligemma.CheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PlanCacheTest {
   private static final PlanKey KEY = new PlanKey(Map.of("checkpoint", "a1", "gpu", "NVIDIA H200"));
 
-  @TempDir Path root;
-  private final AtomicInteger built = new AtomicInteger();
+  private static final List<String> PLANS = List.of("prefill.plan", "step.plan");
 
-  private PlanCache.Entry get(PlanKey key) throws IOException {
+  @TempDir Path root;
+  private final List<String> built = new ArrayList<>();
+
+  private PlanCache.Entry get(PlanKey key) throws Exception {
     return new PlanCache(root)
         .findOrBuild(
             key,
-            folder -> {
-              built.incrementAndGet();
-              Files.writeString(folder.resolve("prefill.plan"), "prefill of " + key);
-              Files.writeString(folder.resolve("step.plan"), "step of " + key);
+            PLANS,
+            (plan, file) -> {
+              built.add(plan);
+              Files.writeString(file, plan + " of " + key);
             });
   }
 
@@ -35,7 +39,7 @@ class PlanCacheTest {
     PlanCache.Entry first = get(KEY);
     PlanCache.Entry second = get(KEY);
 
-    assertThat(built).hasValue(1);
+    assertThat(built).containsExactlyElementsOf(PLANS);
     assertThat(second).isEqualTo(first);
     assertThat(second.plans()).containsOnlyKeys("prefill.plan", "step.plan");
     assertThat(second.bytes())
@@ -49,44 +53,52 @@ class PlanCacheTest {
     PlanKey other = new PlanKey(Map.of("checkpoint", "a1", "gpu", "NVIDIA H100"));
 
     assertThat(get(other).folder()).isNotEqualTo(get(KEY).folder());
-    assertThat(built).hasValue(2);
+    assertThat(built).hasSize(4);
     assertThat(new PlanCache(root).entries()).hasSize(2);
   }
 
   @Test
-  void rebuildsDamagedPlans() throws Exception {
+  void rebuildsDamagedPlansAlone() throws Exception {
     Path plan = get(KEY).folder().resolve("step.plan");
     byte[] whole = Files.readAllBytes(plan);
     byte[] damaged = whole.clone();
     damaged[3] ^= 1;
     Files.write(plan, damaged);
+    built.clear();
 
     assertThat(new PlanCache(root).find(KEY)).isEmpty();
     get(KEY);
-    assertThat(built).hasValue(2);
+    assertThat(built).containsExactly("step.plan");
     assertThat(Files.readAllBytes(plan)).isEqualTo(whole);
 
     Files.delete(plan);
     get(KEY);
-    assertThat(built).hasValue(3);
+    assertThat(built).containsExactly("step.plan", "step.plan");
   }
 
   @Test
-  void aBuildThatFailsLeavesNothingThatCounts() throws Exception {
+  void aBuildThatIsCutOffGoesOnWithWhatItHadNotFinished() throws Exception {
     assertThatThrownBy(
             () ->
                 new PlanCache(root)
                     .findOrBuild(
                         KEY,
-                        folder -> {
-                          Files.writeString(folder.resolve("prefill.plan"), "half");
-                          throw new IOException("no space");
+                        PLANS,
+                        (plan, file) -> {
+                          Files.writeString(file, plan + " of " + KEY);
+                          if (plan.equals("step.plan")) {
+                            throw new CheckpointException("the GPU's memory does not do");
+                          }
                         }))
-        .hasMessage("no space");
+        .hasMessage("the GPU's memory does not do");
 
     assertThat(new PlanCache(root).entries()).isEmpty();
-    get(KEY);
-    assertThat(built).hasValue(1);
+    PlanCache.Entry entry = get(KEY);
+    assertThat(built).containsExactly("step.plan");
+    assertThat(entry.plans()).containsOnlyKeys("prefill.plan", "step.plan");
+    try (Stream<Path> files = Files.list(entry.folder())) {
+      assertThat(files).hasSize(3);
+    }
   }
 
   @Test
@@ -96,5 +108,16 @@ class PlanCacheTest {
     Files.writeString(list, Files.readString(list).replace("H200", "A100"));
 
     assertThat(new PlanCache(root).find(KEY)).isEmpty();
+    get(KEY);
+    assertThat(built).hasSize(4);
+  }
+
+  @Test
+  void plansWhoseListCannotBeReadAreNotTrusted() throws Exception {
+    Files.writeString(get(KEY).folder().resolve("plans.json"), "{");
+
+    get(KEY);
+
+    assertThat(built).hasSize(4);
   }
 }

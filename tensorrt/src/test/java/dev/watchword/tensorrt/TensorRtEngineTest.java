@@ -42,24 +42,29 @@ class TensorRtEngineTest {
   }
 
   @Test
-  void compilesInAProcessWithTheSameOptions() {
+  void buildsAPlanInAProcessWithTheSameOptions() {
     TensorRtOptions options = TensorRtOptions.read(Map.of("batch", "1,4", "precision", "fp32"));
-    List<String> command = CompileProcess.command(Path.of("/models/pali gemma"), options);
+    List<String> command =
+        PlanProcess.command(
+            Path.of("/models/pali gemma"), options, "step.plan", Path.of("/plans/a b/step.new"));
 
-    int main = command.indexOf(Compilation.class.getName());
-    assertThat(command.get(main + 1)).isEqualTo("/models/pali gemma");
-    assertThat(command.subList(main + 2, command.size()))
+    int main = command.indexOf(PlanProcess.class.getName());
+    assertThat(command.subList(main + 1, main + 4))
+        .containsExactly("/models/pali gemma", "step.plan", "/plans/a b/step.new");
+    assertThat(command.subList(main + 4, command.size()))
         .contains("batch=1,4", "precision=float32", "mask-weights=");
   }
 
   @Test
-  void aFailedCompilationIsOneSentenceOfTheProcess() throws Exception {
+  void aFailedBuildIsOneSentenceOfTheProcess() throws Exception {
     assumeThat(new SystemLibraries().open("libcuda.so.1"))
         .as("this test is for machines without a driver")
         .isEmpty();
     Path checkpoint = EmbeddedCheckpoint.extractTo(directory);
 
-    assertThatThrownBy(() -> new CompileProcess(checkpoint, TensorRtOptions.read(Map.of())).run())
+    PlanProcess process = new PlanProcess(checkpoint, TensorRtOptions.read(Map.of()), line -> {});
+
+    assertThatThrownBy(() -> process.build("step.plan", directory.resolve("step.plan")))
         .isInstanceOf(CheckpointException.class)
         .hasMessageStartingWith("TensorRT needs an NVIDIA GPU");
   }

@@ -82,6 +82,7 @@ final class HostMemory implements AutoCloseable {
           channel.write(part);
         }
       }
+      channel.force(true);
     }
   }
 

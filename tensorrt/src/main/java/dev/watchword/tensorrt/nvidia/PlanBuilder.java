@@ -43,26 +43,39 @@ public final class PlanBuilder {
   private final PlanGraphs graphs;
   private final Consumer<String> progress;
   private final NativeLog log = new NativeLog();
+  private final KernelTimings timings;
   private final IBuilder builder;
 
   /**
    * @param device which GPU, from 0
+   * @param timings where kernels' timings are kept from build to build; it need not exist
    * @throws IllegalStateException in one sentence, as do all methods
    */
-  public PlanBuilder(PlanGraphs graphs, int device, Consumer<String> progress) {
+  public PlanBuilder(PlanGraphs graphs, int device, Path timings, Consumer<String> progress) {
     this.graphs = graphs;
     this.progress = progress;
+    this.timings = new KernelTimings(timings, log);
     Cuda.check(cudart.cudaSetDevice(device), "use GPU " + device);
     this.builder = Cuda.present(nvinfer.createInferBuilder(log), "start its builder", log);
   }
 
-  public void prefill(Path file) throws CheckpointException, IOException {
-    List<Map<String, long[]>> profiles = new ArrayList<>();
-    graphs.prefillSizes().forEach(sizes -> profiles.add(graphs.inputs(sizes)));
-    build("prefill", graphs.prefill(), profiles, file);
+  /**
+   * @param plan its name, such as {@link DeviceRuntime#STEP}
+   */
+  public void build(String plan, Path file) throws CheckpointException, IOException {
+    switch (plan) {
+      case DeviceRuntime.PREFILL -> build("prefill", graphs.prefill(), prefill(), file);
+      case DeviceRuntime.STEP -> build("step", graphs.step(), step(), file);
+      case DeviceRuntime.WHOLE_HEAD -> build("whole head", graphs.wholeHead(), wholeHead(), file);
+      default -> throw new IllegalArgumentException("there is no plan " + plan);
+    }
   }
 
-  public void step(Path file) throws CheckpointException, IOException {
+  private List<Map<String, long[]>> prefill() {
+    return graphs.prefillSizes().stream().map(graphs::inputs).toList();
+  }
+
+  private List<Map<String, long[]>> step() {
     List<Map<String, long[]>> profiles = new ArrayList<>();
     for (PlanSizes sizes : graphs.stepSizes()) {
       Map<String, long[]> inputs = new LinkedHashMap<>(graphs.inputs(sizes));
@@ -70,14 +83,14 @@ public final class PlanBuilder {
           .forEach(cache -> inputs.put("past_" + cache, graphs.slotShape(sizes.rows())));
       profiles.add(inputs);
     }
-    build("step", graphs.step(), profiles, file);
+    return profiles;
   }
 
   /** One profile for each lane. */
-  public void wholeHead(Path file) throws CheckpointException, IOException {
+  private List<Map<String, long[]>> wholeHead() {
     long hidden = graphs.config().text().hidden();
     Map<String, long[]> most = Map.of("hidden", new long[] {PlanRuntime.WHOLE_HEAD_ROWS, hidden});
-    build("whole head", graphs.wholeHead(), List.of(most, most), file);
+    return List.of(most, most);
   }
 
   private void build(String name, OnnxGraph graph, List<Map<String, long[]>> profiles, Path file)
@@ -95,6 +108,7 @@ public final class PlanBuilder {
     config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, WORKSPACE);
     // On by default, it would count in ten bits of the fraction what the graph leaves in 32 bits.
     config.clearFlag(BuilderFlag.kTF32);
+    timings.offer(config);
     for (Map<String, long[]> inputs : profiles) {
       profile(config, inputs);
     }
@@ -105,6 +119,7 @@ public final class PlanBuilder {
         Cuda.present(
             builder.buildSerializedNetwork(network, config), "build the plan '" + name + "'", log);
     HostMemory.write(plan.data(), plan.size(), file);
+    timings.keep(config);
     progress.accept(
         "plan '%s': %d MiB after %d s"
             .formatted(name, plan.size() >> 20, (System.nanoTime() - start) / 1_000_000_000));
