@@ -68,6 +68,12 @@ final class OnnxRows implements RowRunner {
         .toList();
   }
 
+  /** One caller's pass takes all the processors. */
+  @Override
+  public int lanes() {
+    return 1;
+  }
+
   @Override
   public Pictures encode(FloatBuffer pixels, int count, int side) {
     return backend.encode(pixels, count, side);

@@ -76,6 +76,11 @@ final class PlanRows implements RowRunner {
         .toList();
   }
 
+  @Override
+  public int lanes() {
+    return Lane.values().length;
+  }
+
   /** Only holds the pixels: the plan of the first pass encodes them. */
   @Override
   public Pictures encode(FloatBuffer pixels, int count, int side) {

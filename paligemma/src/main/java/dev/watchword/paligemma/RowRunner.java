@@ -34,6 +34,9 @@ interface RowRunner extends AutoCloseable {
   /** Memory for as many answers as can be decoded at the same time. */
   List<Slot> slots();
 
+  /** How many callers keep the engine busier than one does. */
+  int lanes();
+
   /**
    * @param pixels {@code [count,3,side,side]}, which stay as they are until the pictures are closed
    */

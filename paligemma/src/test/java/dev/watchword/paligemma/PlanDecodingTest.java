@@ -3,12 +3,18 @@ package dev.watchword.paligemma;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.watchword.paligemma.engine.LocalModel;
 import dev.watchword.paligemma.graph.PlanShapes;
 import dev.watchword.paligemma.graph.PlanSizes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.Arguments;
@@ -56,6 +62,44 @@ class PlanDecodingTest extends DecodingContract {
       assertThat(opened.getLast().passes)
           .filteredOn(sizes -> !sizes.prefill())
           .allMatch(sizes -> sizes.tokens() == 1);
+    }
+  }
+
+  @Test
+  void oneCallersFirstPassOverlapsTheStepsOfAnother() throws Exception {
+    Known known = shuffled(TinyCheckpoint.GEMMA_1, new Random(4)).getFirst();
+    List<Request> request = List.of(new Request(known.image(), known.prompt()));
+    CountDownLatch stepping = new CountDownLatch(1);
+    CountDownLatch firstPasses = new CountDownLatch(2);
+    Decoding oneByOne = Decoding.fast().withDrafts(false).withJumpAhead(false);
+    try (PaliGemma model = load(TinyCheckpoint.GEMMA_1, oneByOne);
+        ExecutorService other = Executors.newSingleThreadExecutor()) {
+      assertThat(new LocalModel(model).lanes()).isEqualTo(2);
+      opened.getLast().before =
+          pass -> {
+            if (pass.sizes().prefill()) {
+              firstPasses.countDown();
+            } else {
+              stepping.countDown();
+              await(firstPasses);
+            }
+          };
+      Future<List<Generation>> first = other.submit(() -> model.generate(request));
+      await(stepping);
+
+      List<Generation> second = model.generate(request);
+
+      assertThat(List.of(first.get().getFirst(), second.getFirst()))
+          .extracting(Generation::tokenIds)
+          .containsOnly(known.constrained());
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
