@@ -42,7 +42,10 @@ interface RowRunner extends AutoCloseable {
    */
   Pictures encode(FloatBuffer pixels, int count, int side);
 
-  /** The first pass of rows that have an empty slot; each takes its choices. */
+  /**
+   * The first pass of rows that have an empty slot; each takes its choices and its share of {@link
+   * DeviceTime}.
+   */
   void begin(Pictures pictures, List<Row> rows);
 
   /** A further pass of rows that have begun. */

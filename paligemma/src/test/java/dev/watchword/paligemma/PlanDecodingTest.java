@@ -7,6 +7,7 @@ import dev.watchword.paligemma.engine.LocalModel;
 import dev.watchword.paligemma.graph.PlanShapes;
 import dev.watchword.paligemma.graph.PlanSizes;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -84,14 +85,17 @@ class PlanDecodingTest extends DecodingContract {
               await(firstPasses);
             }
           };
+      long start = System.nanoTime();
       Future<List<Generation>> first = other.submit(() -> model.generate(request));
       await(stepping);
 
       List<Generation> second = model.generate(request);
 
-      assertThat(List.of(first.get().getFirst(), second.getFirst()))
-          .extracting(Generation::tokenIds)
-          .containsOnly(known.constrained());
+      List<Generation> both = List.of(first.get().getFirst(), second.getFirst());
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+      assertThat(both).extracting(Generation::tokenIds).containsOnly(known.constrained());
+      assertThat(both.stream().map(one -> one.effort().busy()).reduce(Duration::plus).orElseThrow())
+          .isBetween(Duration.ofNanos(1), elapsed);
     }
   }
 
