@@ -1,16 +1,11 @@
 package dev.watchword.inference;
 
 import dev.watchword.paligemma.Drafts;
-import dev.watchword.paligemma.Request;
-import dev.watchword.paligemma.RgbImage;
 import dev.watchword.paligemma.engine.Answer;
 import dev.watchword.paligemma.engine.Answer.Reason;
 import dev.watchword.paligemma.engine.Generator;
-import dev.watchword.paligemma.engine.LostDeviceException;
 import dev.watchword.schemas.SampledFrame;
 import dev.watchword.service.kafka.DeadLetters;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,25 +13,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Turns a batch of judged records into answers. A picture is decoded once, whatever the number of
- * its prompts. A request that the model says it cannot answer fails alone. When the model breaks on
- * a batch, each frame gets a try of its own, so that only the one at fault is lost. Used by one
- * thread.
+ * Turns batches of judged records into answers. A request that the model says it cannot answer
+ * fails alone. Used by one thread.
  */
 final class BatchInference {
-  private static final Logger log = LoggerFactory.getLogger(BatchInference.class);
-
   /** Cameras times prompts that one worker sees between two of their frames. */
   private static final int MOST_DRAFTS = 4096;
 
   /** Full names of the topics that answers go to. */
   record Topics(String detections, String deadLetters, String coverage) {}
-
-  private record Work(Received.Frame source, RgbImage image, List<Prompt> prompts) {}
 
   private final Generator model;
   private final Function<SampledFrame, List<Prompt>> prompts;
@@ -45,7 +32,7 @@ final class BatchInference {
   private final BatchMeter metrics;
   private final WireRecords records;
   private final Drafts drafts = new Drafts(MOST_DRAFTS);
-  private boolean failing;
+  private final ModelLanes lanes;
   private Optional<String> lostModel = Optional.empty();
 
   /**
@@ -63,35 +50,55 @@ final class BatchInference {
     this.clock = clock;
     this.metrics = metrics;
     this.records = new WireRecords(model.id());
+    this.lanes = new ModelLanes(new FrameInference(model, drafts, clock, metrics));
   }
 
   /**
-   * Why the model answered nothing in the last batch, when it is behind an endpoint that is lost.
+   * Why the model answered nothing when it was last asked, if it is behind an endpoint that is
+   * lost.
    */
   Optional<String> lostModel() {
     return lostModel;
   }
 
-  Answers answer(List<Judged> batch) throws InterruptedException {
+  /** Answers batches at the same time, and puts down what came of them in their order. */
+  Answers answer(List<List<Judged>> batches) throws InterruptedException {
     Answers answers = new Answers();
-    answer(batch, answers);
+    answer(batches, answers);
     return answers;
   }
 
-  /** As the other, for a transaction of several batches. */
-  void answer(List<Judged> batch, Answers answers) throws InterruptedException {
+  /** As the other, for a transaction of more batches than these. */
+  void answer(List<List<Judged>> batches, Answers answers) throws InterruptedException {
     Instant start = clock.instant();
-    List<Work> work = new ArrayList<>();
+    List<List<Question>> questions = new ArrayList<>();
+    for (List<Judged> batch : batches) {
+      List<Question> asked = questions(batch, start, answers);
+      if (!asked.isEmpty()) {
+        questions.add(asked);
+      }
+    }
+    List<Reply> replies = lanes.infer(questions).stream().flatMap(List::stream).toList();
+    if (!replies.isEmpty()) {
+      model.activity().ifPresent(metrics::activity);
+    }
+    learnWhetherLost(replies);
+    replies.forEach(reply -> write(reply, start, answers));
+  }
+
+  /** Accounts for all records of a batch but those that the model is to be asked about. */
+  private List<Question> questions(List<Judged> batch, Instant start, Answers answers) {
+    List<Question> questions = new ArrayList<>();
     for (Judged judged : batch) {
       answers.consumed(judged);
       switch (judged.record()) {
         case Received.Unreadable unreadable -> unreadable(unreadable, answers);
         case Received.Frame frame when judged.verdict() == Verdict.INFER ->
-            decode(frame, start, answers, work);
+            questions.add(new Question(frame, promptsFor(frame)));
         case Received.Frame frame -> skip(frame, judged.verdict(), start, answers);
       }
     }
-    infer(work, start, answers);
+    return questions;
   }
 
   /** What was answered so far has no bearing on what follows. */
@@ -129,90 +136,46 @@ final class BatchInference {
     }
   }
 
-  private void decode(Received.Frame frame, Instant start, Answers answers, List<Work> work) {
-    try (BatchMeter.Stage stage = metrics.stage("image")) {
-      work.add(new Work(frame, RgbImage.decode(bytes(frame.frame())), promptsFor(frame)));
-    } catch (IOException e) {
-      String failure = "the frame's picture cannot be decoded: " + e.getMessage();
-      for (Prompt prompt : promptsFor(frame)) {
-        fail(frame, prompt, failure, start, answers);
-      }
-      answers.deadLetter(
-          topics.deadLetters(),
-          frame.source().key(),
-          DeadLetterReason.IMAGE,
-          DeadLetters.of(frame.source(), failure, "inference", clock.instant()));
-    }
-  }
-
-  private void infer(List<Work> work, Instant start, Answers answers) throws InterruptedException {
-    if (work.isEmpty()) {
-      return;
-    }
-    try {
-      ask(work, start, answers);
-      failing = false;
-    } catch (LostDeviceException e) {
-      // Not the frames' fault: they stay in the topic for the process that follows.
-      throw e;
-    } catch (RuntimeException e) {
-      logOnce(e);
-      for (Work one : work) {
-        inferAlone(one, start, answers);
+  private void write(Reply reply, Instant start, Answers answers) {
+    Received.Frame frame = reply.question().frame();
+    switch (reply) {
+      case Reply.Said said -> said(said, start, answers);
+      case Reply.Broken broken -> fail(broken, broken.failure(), start, answers);
+      case Reply.NoPicture none -> {
+        fail(none, none.failure(), start, answers);
+        answers.deadLetter(
+            topics.deadLetters(),
+            frame.source().key(),
+            DeadLetterReason.IMAGE,
+            DeadLetters.of(frame.source(), none.failure(), "inference", clock.instant()));
       }
     }
   }
 
-  private void inferAlone(Work one, Instant start, Answers answers) throws InterruptedException {
-    try {
-      ask(List.of(one), start, answers);
-    } catch (LostDeviceException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      for (Prompt prompt : one.prompts()) {
-        fail(one.source(), prompt, "the model failed on this frame: " + e, start, answers);
-      }
-    }
-  }
-
-  /** Adds to the answers only after the whole call has succeeded. */
-  private void ask(List<Work> work, Instant start, Answers answers) throws InterruptedException {
-    List<Request> requests = new ArrayList<>();
-    for (Work one : work) {
-      for (Prompt prompt : one.prompts()) {
-        requests.add(new Request(one.image(), prompt.asked(), draft(one, prompt)));
-      }
-    }
-    List<Answer> said = model.generate(requests);
-    if (said.size() != requests.size()) {
-      throw new IllegalStateException(
-          "the model answered %d of %d requests".formatted(said.size(), requests.size()));
-    }
-    metrics.batch(work.size(), said);
-    model.activity().ifPresent(metrics::activity);
-    lostModel = lost(said);
-    Instant now = clock.instant();
-    int next = 0;
-    for (Work one : work) {
-      for (Prompt prompt : one.prompts()) {
-        switch (said.get(next++)) {
-          case Answer.Given given -> {
-            drafts.learn(one.source().camera(), prompt.asked(), given.generation());
-            answers.publish(
-                topics.detections(),
-                one.source(),
-                RequestOutcome.INFERRED,
-                records.inferred(
-                    one.source(), prompt, given, queued(one.source(), start), work.size(), now));
-          }
-          case Answer.Failed failed -> fail(one.source(), prompt, failed.failure(), start, answers);
+  private void said(Reply.Said said, Instant start, Answers answers) {
+    Received.Frame frame = said.question().frame();
+    Duration queued = queued(frame, start);
+    for (int i = 0; i < said.answers().size(); i++) {
+      Prompt prompt = said.question().prompts().get(i);
+      switch (said.answers().get(i)) {
+        case Answer.Given given -> {
+          drafts.learn(frame.camera(), prompt.asked(), given.generation());
+          answers.publish(
+              topics.detections(),
+              frame,
+              RequestOutcome.INFERRED,
+              records.inferred(frame, prompt, given, queued, said.batchSize(), said.at()));
         }
+        case Answer.Failed failed -> fail(frame, prompt, failed.failure(), start, answers);
       }
     }
   }
 
-  private List<Integer> draft(Work one, Prompt prompt) {
-    return drafts.draft(one.source().camera(), prompt.asked());
+  private void learnWhetherLost(List<Reply> replies) {
+    List<Answer> said = replies.stream().flatMap(reply -> reply.answers().stream()).toList();
+    if (!said.isEmpty()) {
+      lostModel = lost(said);
+    }
   }
 
   /**
@@ -234,6 +197,12 @@ final class BatchInference {
     return why;
   }
 
+  private void fail(Reply reply, String failure, Instant start, Answers answers) {
+    for (Prompt prompt : reply.question().prompts()) {
+      fail(reply.question().frame(), prompt, failure, start, answers);
+    }
+  }
+
   private void fail(
       Received.Frame frame, Prompt prompt, String failure, Instant start, Answers answers) {
     answers.publish(
@@ -241,14 +210,6 @@ final class BatchInference {
         frame,
         RequestOutcome.FAILED,
         records.failed(frame, prompt, failure, queued(frame, start), clock.instant()));
-  }
-
-  /** A model that fails on every batch is said once, with the trace that a bug needs. */
-  private void logOnce(RuntimeException e) {
-    if (!failing) {
-      failing = true;
-      log.atWarn().setCause(e).log("the model failed on a batch, trying its frames one by one");
-    }
   }
 
   private List<Prompt> promptsFor(Received.Frame frame) {
@@ -259,12 +220,5 @@ final class BatchInference {
   private static Duration queued(Received.Frame frame, Instant start) {
     Duration queued = Duration.between(Instant.ofEpochMilli(frame.source().timestamp()), start);
     return queued.isNegative() ? Duration.ZERO : queued;
-  }
-
-  private static byte[] bytes(SampledFrame frame) {
-    ByteBuffer image = frame.getImage();
-    byte[] bytes = new byte[image.remaining()];
-    image.duplicate().get(bytes);
-    return bytes;
   }
 }

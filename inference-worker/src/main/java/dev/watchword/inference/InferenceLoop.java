@@ -25,8 +25,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Frames to detections, exactly once: polls, batches across cameras, asks the model, and publishes
- * the answers together with the offsets of exactly those frames in one transaction.
+ * Frames to detections, exactly once: polls, batches across cameras, asks the model about as many
+ * batches as it has lanes, and publishes the answers together with the offsets of exactly those
+ * frames in one transaction.
  *
  * <p>Frames that ingest had to keep while the broker was away come on a topic of their own; they
  * are read only while no live frame comes, and are never too old.
@@ -77,7 +78,7 @@ final class InferenceLoop implements LoopThread.Loop {
     this.decoder = clients.decoder();
     this.prompts = clients.prompts();
     this.publisher = new TransactionalPublisher(clients.producers());
-    this.batcher = new FrameBatcher(config.maxBatch(), config.maxBatchDelay());
+    this.batcher = new FrameBatcher(config.maxBatch(), model.lanes(), config.maxBatchDelay());
     this.triage = new Triage(prompts.book(), config.maxAge(), time.clock(), seen);
     this.inference =
         new BatchInference(model, prompts.book()::of, clients.topics(), time.clock(), metrics);
@@ -160,10 +161,10 @@ final class InferenceLoop implements LoopThread.Loop {
     settle(answers);
   }
 
-  private Answers ask(List<Judged> batch) throws InterruptedException {
+  private Answers ask(List<List<Judged>> batches) throws InterruptedException {
     turns.takeLive();
     try {
-      return inference.answer(batch);
+      return inference.answer(batches);
     } finally {
       turns.give();
       turns.liveGathers(!batcher.isEmpty());

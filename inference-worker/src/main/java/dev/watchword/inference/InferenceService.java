@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * Frames to detections with one model. Several processes share the cameras as a consumer group. The
  * model is loaded on the thread of the live frames after {@link #start()}; one that cannot be
  * loaded is told to the context as a bug, in one sentence. A second thread asks the same model
- * about replays while no live frame waits.
+ * about replays while no live frame waits. A model with several lanes is asked about as many
+ * batches of live frames at the same time.
  */
 public final class InferenceService extends LoopService {
   private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
@@ -85,7 +86,7 @@ public final class InferenceService extends LoopService {
           config,
           model,
           turns,
-          clients(),
+          clients(model.lanes() * config.maxBatch()),
           new LoopTime(context.clock(), System::nanoTime),
           backoff,
           new CoverageTotals(this::run),
@@ -140,7 +141,8 @@ public final class InferenceService extends LoopService {
     String transactionalId = kafka.group(REPLAY_GROUP) + "-" + UUID.randomUUID();
     return new ReplayClients(
         new KafkaConsumer<>(
-            kafka.consumer(REPLAY_GROUP, kafka.group(REPLAY_GROUP), consumerSettings())),
+            kafka.consumer(
+                REPLAY_GROUP, kafka.group(REPLAY_GROUP), consumerSettings(config.maxBatch()))),
         kafka.decoder(),
         () -> new KafkaProducer<>(kafka.producer(REPLAY_GROUP, producerSettings(transactionalId))),
         kafka.name(Topic.FRAMES_REPLAY),
@@ -175,11 +177,14 @@ public final class InferenceService extends LoopService {
     }
   }
 
-  private FrameClients clients() {
+  /**
+   * @param mostFrames that the loop may take at once
+   */
+  private FrameClients clients(int mostFrames) {
     KafkaSettings kafka = context.kafka();
     String transactionalId = kafka.group(NAME) + "-" + UUID.randomUUID();
     return new FrameClients(
-        new KafkaConsumer<>(kafka.consumer(NAME, kafka.group(NAME), consumerSettings())),
+        new KafkaConsumer<>(kafka.consumer(NAME, kafka.group(NAME), consumerSettings(mostFrames))),
         kafka.decoder(),
         new PromptFeed(
             new KafkaConsumer<>(kafka.consumer("prompts", "", Map.of())),
@@ -196,9 +201,9 @@ public final class InferenceService extends LoopService {
             kafka.name(Topic.COVERAGE)));
   }
 
-  private Map<String, Object> consumerSettings() {
+  private static Map<String, Object> consumerSettings(int mostFrames) {
     return Map.of(
-        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(MIN_POLL_RECORDS, config.maxBatch()),
+        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(MIN_POLL_RECORDS, mostFrames),
         // Partitions that stay keep their pending frames and their memory of duplicates.
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
             CooperativeStickyAssignor.class.getName());

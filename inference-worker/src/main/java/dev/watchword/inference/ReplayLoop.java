@@ -156,12 +156,14 @@ final class ReplayLoop implements LoopThread.Loop {
     Optional<ReplayBatches.Stretch> stretch = work == null ? batches.take() : Optional.empty();
     if (stretch.isPresent()) {
       work = new Work(stretch.get(), framesPerCall);
-      inference.answer(
-          stretch.get().unreadable().stream()
-              .map(record -> new Judged(record, Verdict.UNREADABLE, 0))
-              .toList(),
-          work.answers);
+      inference.answer(List.of(unreadable(stretch.get())), work.answers);
     }
+  }
+
+  private static List<Judged> unreadable(ReplayBatches.Stretch stretch) {
+    return stretch.unreadable().stream()
+        .map(record -> new Judged(record, Verdict.UNREADABLE, 0))
+        .toList();
   }
 
   /** One call of the model, if live frames leave room for it. */
@@ -184,7 +186,7 @@ final class ReplayLoop implements LoopThread.Loop {
       if (work.begins.get(work.next)) {
         inference.forgetDrafts();
       }
-      inference.answer(work.calls.get(work.next), work.answers);
+      inference.answer(List.of(work.calls.get(work.next)), work.answers);
     } finally {
       turns.give();
     }

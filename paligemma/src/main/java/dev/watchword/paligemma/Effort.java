@@ -15,7 +15,8 @@ import java.util.OptionalInt;
  *     vocabulary; empty when this answer was not checked. When they are all, free greedy decoding
  *     gives the same answer
  * @param busy this answer's share of the time that the device was at work: of each pass one part in
- *     as many as there were rows in it, and likewise of the encoding of pictures
+ *     as many as there were rows in it, and likewise of the encoding of pictures. Passes that are
+ *     under way together share that time
  */
 public record Effort(
     int passes, int drafted, int accepted, int unforced, OptionalInt free, Duration busy) {

@@ -54,14 +54,13 @@ final class GreedyDecoder {
     return new Activity(slots, passes.sum(), rowsOfPasses.sum(), runner.deviceBytes());
   }
 
-  /** Runs a pass, whose time its rows share. */
+  /** Runs a pass; how long that took, with the wait for others' passes. */
   private long timed(Consumer<List<Row>> pass, List<Row> rows) {
     long start = System.nanoTime();
     pass.accept(rows);
     long nanos = System.nanoTime() - start;
     passes.increment();
     rowsOfPasses.add(rows.size());
-    rows.forEach(row -> row.spend(nanos / rows.size()));
     return nanos;
   }
 }

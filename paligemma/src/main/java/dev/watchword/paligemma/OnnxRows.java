@@ -17,6 +17,7 @@ final class OnnxRows implements RowRunner {
   private final Heads heads;
   private final int slots;
   private final int mostPromptTokens;
+  private final DeviceTime time = new DeviceTime(System::nanoTime);
   private final Deque<Scratch> idleScratch = new ConcurrentLinkedDeque<>();
 
   /**
@@ -68,6 +69,12 @@ final class OnnxRows implements RowRunner {
         .toList();
   }
 
+  /** One caller's pass takes all the processors. */
+  @Override
+  public int lanes() {
+    return 1;
+  }
+
   @Override
   public Pictures encode(FloatBuffer pixels, int count, int side) {
     return backend.encode(pixels, count, side);
@@ -75,12 +82,12 @@ final class OnnxRows implements RowRunner {
 
   @Override
   public void begin(Pictures pictures, List<Row> rows) {
-    pass(Optional.of((Features) pictures), rows);
+    time.spend(rows, () -> pass(Optional.of((Features) pictures), rows));
   }
 
   @Override
   public void advance(List<Row> rows) {
-    pass(Optional.empty(), rows);
+    time.spend(rows, () -> pass(Optional.empty(), rows));
   }
 
   /** The first pass of rows when there are features, else a further one. */

@@ -200,6 +200,11 @@ public final class PaliGemma implements AutoCloseable {
     return masks.isPresent();
   }
 
+  /** How many callers of {@link #generate} get more done than one. */
+  public int lanes() {
+    return runner.lanes();
+  }
+
   /** What the model has done so far. */
   public Activity activity() {
     return decoder.activity();

@@ -25,15 +25,18 @@ final class PlanLane {
   private final PlanGraphs graphs;
   private final TokenChooser chooser;
   private final Lane lane;
+  private final DeviceTime time;
   private final Map<String, ByteBuffer> memory = new HashMap<>();
   private final ByteBuffer choices;
   private final ByteBuffer wholeChoices;
 
-  PlanLane(PlanRuntime runtime, PlanGraphs graphs, TokenChooser chooser, Lane lane) {
+  PlanLane(
+      PlanRuntime runtime, PlanGraphs graphs, TokenChooser chooser, Lane lane, DeviceTime time) {
     this.runtime = runtime;
     this.graphs = graphs;
     this.chooser = chooser;
     this.lane = lane;
+    this.time = time;
     List<PlanSizes> all = lane == Lane.PREFILL ? graphs.prefillSizes() : graphs.stepSizes();
     Map<String, Integer> most = new HashMap<>();
     int rows = 0;
@@ -57,11 +60,16 @@ final class PlanLane {
   }
 
   /**
-   * Runs one pass, and hands its choices to its rows.
+   * Runs one pass, and hands its choices to its rows. The wait for another caller's is not part of
+   * the time that they spend.
    *
    * @param fill fills each row of the batch
    */
-  synchronized void run(PlanSizes sizes, Consumer<Filling> fill) {
+  synchronized void run(PlanSizes sizes, List<Row> rows, Consumer<Filling> fill) {
+    time.spend(rows, () -> pass(sizes, fill));
+  }
+
+  private void pass(PlanSizes sizes, Consumer<Filling> fill) {
     Filling filling = new Filling(sizes);
     fill.accept(filling);
     int places = graphs.choices(sizes);

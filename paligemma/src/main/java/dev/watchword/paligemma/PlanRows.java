@@ -35,8 +35,9 @@ final class PlanRows implements RowRunner {
     this.vocabulary = vocabulary;
     this.imageTokens = graphs.config().vision().tokens();
     this.capacity = shapes.capacity(graphs.config());
-    this.prefill = new PlanLane(runtime, graphs, chooser, Lane.PREFILL);
-    this.step = new PlanLane(runtime, graphs, chooser, Lane.STEP);
+    DeviceTime time = new DeviceTime(System::nanoTime);
+    this.prefill = new PlanLane(runtime, graphs, chooser, Lane.PREFILL, time);
+    this.step = new PlanLane(runtime, graphs, chooser, Lane.STEP, time);
   }
 
   @Override
@@ -76,6 +77,11 @@ final class PlanRows implements RowRunner {
         .toList();
   }
 
+  @Override
+  public int lanes() {
+    return Lane.values().length;
+  }
+
   /** Only holds the pixels: the plan of the first pass encodes them. */
   @Override
   public Pictures encode(FloatBuffer pixels, int count, int side) {
@@ -99,6 +105,7 @@ final class PlanRows implements RowRunner {
             PlanShapes.fitting(shapes.texts(), text));
     prefill.run(
         sizes,
+        rows,
         filling -> {
           for (int i = 0; i < frames.size(); i++) {
             filling.picture(i, pixels.values, frames.get(i) * pixels.each, pixels.each);
@@ -127,6 +134,7 @@ final class PlanRows implements RowRunner {
     rows.forEach(row -> bySlot[row.slot().index()] = row);
     step.run(
         sizes,
+        rows,
         filling -> {
           for (int i = 0; i < bySlot.length; i++) {
             if (bySlot[i] == null) {

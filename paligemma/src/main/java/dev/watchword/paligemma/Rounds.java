@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -24,6 +26,9 @@ final class Rounds {
   private final List<Row> started = new ArrayList<>();
   private final Consumer<List<Row>> round;
   private boolean running;
+
+  /** Rows in a pass that is being run: nobody else may look at what becomes of them. */
+  private final Set<Row> passing = new HashSet<>();
 
   /**
    * @param round runs one pass for all rows of the list
@@ -78,7 +83,7 @@ final class Rounds {
           waiting.forEach(one -> one.fail(new IllegalStateException("not started")));
           waiting.clear();
         }
-        if (rows.stream().allMatch(Row::finished)) {
+        if (rows.stream().allMatch(row -> !passing.contains(row) && row.finished())) {
           return Turn.DONE;
         }
         if (!waiting.isEmpty() && !idle.isEmpty()) {
@@ -87,12 +92,14 @@ final class Rounds {
             row.start(idle.remove(), positionsOfImage);
             batch.add(row);
           }
+          passing.addAll(batch);
           return Turn.START;
         }
         if (!running && !started.isEmpty()) {
           running = true;
           batch.addAll(started);
           started.clear();
+          passing.addAll(batch);
           return Turn.ROUND;
         }
         changed.awaitUninterruptibly();
@@ -115,6 +122,7 @@ final class Rounds {
         running = false;
       }
       for (Row row : batch) {
+        passing.remove(row);
         if (failure != null) {
           row.fail(failure);
         }

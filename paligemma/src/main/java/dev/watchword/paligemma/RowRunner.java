@@ -34,12 +34,18 @@ interface RowRunner extends AutoCloseable {
   /** Memory for as many answers as can be decoded at the same time. */
   List<Slot> slots();
 
+  /** How many callers keep the engine busier than one does. */
+  int lanes();
+
   /**
    * @param pixels {@code [count,3,side,side]}, which stay as they are until the pictures are closed
    */
   Pictures encode(FloatBuffer pixels, int count, int side);
 
-  /** The first pass of rows that have an empty slot; each takes its choices. */
+  /**
+   * The first pass of rows that have an empty slot; each takes its choices and its share of {@link
+   * DeviceTime}.
+   */
   void begin(Pictures pictures, List<Row> rows);
 
   /** A further pass of rows that have begun. */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The very graphs that an engine compiles, run by ONNX Runtime at the very sizes. It frees nothing
@@ -37,6 +38,9 @@ final class OnnxPlans implements PlanRuntime {
   private final Map<String, ByteBuffer> slots = new HashMap<>();
   private final Map<Lane, float[]> hidden = new HashMap<>();
   final List<PlanSizes> passes = new ArrayList<>();
+
+  /** Called in the lane of each pass before it runs. */
+  volatile Consumer<PlanPass> before = pass -> {};
 
   private OnnxPlans(PlanGraphs graphs) throws CheckpointException, OrtException {
     this.graphs = graphs;
@@ -98,6 +102,7 @@ final class OnnxPlans implements PlanRuntime {
 
   @Override
   public void run(PlanPass pass) {
+    before.accept(pass);
     synchronized (passes) {
       passes.add(pass.sizes());
     }

@@ -3,12 +3,19 @@ package dev.watchword.paligemma;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.watchword.paligemma.engine.LocalModel;
 import dev.watchword.paligemma.graph.PlanShapes;
 import dev.watchword.paligemma.graph.PlanSizes;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.Arguments;
@@ -56,6 +63,47 @@ class PlanDecodingTest extends DecodingContract {
       assertThat(opened.getLast().passes)
           .filteredOn(sizes -> !sizes.prefill())
           .allMatch(sizes -> sizes.tokens() == 1);
+    }
+  }
+
+  @Test
+  void oneCallersFirstPassOverlapsTheStepsOfAnother() throws Exception {
+    Known known = shuffled(TinyCheckpoint.GEMMA_1, new Random(4)).getFirst();
+    List<Request> request = List.of(new Request(known.image(), known.prompt()));
+    CountDownLatch stepping = new CountDownLatch(1);
+    CountDownLatch firstPasses = new CountDownLatch(2);
+    Decoding oneByOne = Decoding.fast().withDrafts(false).withJumpAhead(false);
+    try (PaliGemma model = load(TinyCheckpoint.GEMMA_1, oneByOne);
+        ExecutorService other = Executors.newSingleThreadExecutor()) {
+      assertThat(new LocalModel(model).lanes()).isEqualTo(2);
+      opened.getLast().before =
+          pass -> {
+            if (pass.sizes().prefill()) {
+              firstPasses.countDown();
+            } else {
+              stepping.countDown();
+              await(firstPasses);
+            }
+          };
+      long start = System.nanoTime();
+      Future<List<Generation>> first = other.submit(() -> model.generate(request));
+      await(stepping);
+
+      List<Generation> second = model.generate(request);
+
+      List<Generation> both = List.of(first.get().getFirst(), second.getFirst());
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+      assertThat(both).extracting(Generation::tokenIds).containsOnly(known.constrained());
+      assertThat(both.stream().map(one -> one.effort().busy()).reduce(Duration::plus).orElseThrow())
+          .isBetween(Duration.ofNanos(1), elapsed);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -115,6 +115,7 @@ class GpuIT {
   void callersTogetherGetWhatTheyGetAlone() throws Exception {
     try (Generator model = load("fp32");
         ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      assertThat(model.lanes()).isEqualTo(2);
       List<Callable<Void>> callers = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         int from = i * 4;

@@ -47,6 +47,7 @@ final class DjlModel extends BaseModel {
     properties.put("revision", id.revision());
     properties.put("engine", id.engine());
     properties.put("precision", id.precision());
+    properties.put(EngineModel.LANES, Integer.toString(generator.lanes()));
     properties.putAll(generator.properties());
   }
 

@@ -14,6 +14,7 @@ import dev.watchword.paligemma.Request;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,12 +22,13 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.Collectors;
 
 /**
  * A model reached by the name of an engine and a directory, through DJL's {@code Criteria}, {@code
- * ZooModel} and {@code Predictor}. Unlike other generators used by one thread, because a predictor
- * is; {@link #newPredictor} makes one for another thread on the same model.
+ * ZooModel} and {@code Predictor}. A predictor is used by one thread, so there are as many as there
+ * have been callers at the same time.
  *
  * <pre>{@code
  * try (EngineModel model = EngineModel.load("OnnxRuntime", directory, Map.of("threads", "4"))) {
@@ -41,14 +43,16 @@ public final class EngineModel implements Generator {
   /** Property: {@code true} when answers to {@code segment} have masks. */
   public static final String DRAWS_MASKS = "drawsMasks";
 
+  /** Property: {@link Generator#lanes}. */
+  public static final String LANES = "lanes";
+
   private final ZooModel<Request, Answer> model;
   private final ModelId id;
-  private final Predictor<Request, Answer> predictor;
+  private final Deque<Predictor<Request, Answer>> idle = new ConcurrentLinkedDeque<>();
 
   private EngineModel(ZooModel<Request, Answer> model, ModelId id) {
     this.model = model;
     this.id = id;
-    this.predictor = model.newPredictor();
   }
 
   /** Names of the engines on the class path that can run a model here. */
@@ -137,10 +141,18 @@ public final class EngineModel implements Generator {
     return id;
   }
 
-  /** Among them {@link #IMAGE_SIZE} and {@link #DRAWS_MASKS} where the engine knows them. */
+  /**
+   * Among them {@link #LANES}, and {@link #IMAGE_SIZE} and {@link #DRAWS_MASKS} where the engine
+   * knows them.
+   */
   @Override
   public Map<String, String> properties() {
     return model.getProperties();
+  }
+
+  @Override
+  public int lanes() {
+    return Integer.parseInt(model.getProperty(LANES));
   }
 
   @Override
@@ -153,10 +165,14 @@ public final class EngineModel implements Generator {
     if (requests.isEmpty()) {
       return List.of();
     }
+    Predictor<Request, Answer> predictor =
+        Optional.ofNullable(idle.poll()).orElseGet(model::newPredictor);
     try {
       return predictor.batchPredict(requests);
     } catch (TranslateException e) {
       throw unwrapped(e);
+    } finally {
+      idle.push(predictor);
     }
   }
 
@@ -170,15 +186,10 @@ public final class EngineModel implements Generator {
         : new IllegalStateException(e.getMessage(), e);
   }
 
-  /** A predictor for one more thread; close it before this. */
-  public Predictor<Request, Answer> newPredictor() {
-    return model.newPredictor();
-  }
-
   /** Frees the model's native memory. */
   @Override
   public void close() {
-    predictor.close();
+    idle.forEach(Predictor::close);
     model.close();
   }
 }

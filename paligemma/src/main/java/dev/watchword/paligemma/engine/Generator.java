@@ -15,6 +15,14 @@ public interface Generator extends AutoCloseable {
     return Map.of();
   }
 
+  /**
+   * How many callers it serves well at the same time: what is at work for one of them need not wait
+   * for the other. With more callers nothing is faster.
+   */
+  default int lanes() {
+    return 1;
+  }
+
   /** What the model has done so far, where the engine tells. */
   default Optional<Activity> activity() {
     return Optional.empty();

@@ -22,6 +22,11 @@ public record LocalModel(PaliGemma model) implements Generator {
   }
 
   @Override
+  public int lanes() {
+    return model.lanes();
+  }
+
+  @Override
   public Optional<Activity> activity() {
     return Optional.of(model.activity());
   }

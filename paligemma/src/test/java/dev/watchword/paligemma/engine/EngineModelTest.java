@@ -18,8 +18,13 @@ import dev.watchword.paligemma.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +73,8 @@ class EngineModelTest {
       assertThat(model.id().engine()).isEqualTo("OnnxRuntime");
       assertThat(model.id().checkpoint()).isEqualTo("demo-checkpoint");
       assertThat(Integer.parseInt(model.properties().get(EngineModel.IMAGE_SIZE))).isPositive();
+      assertThat(model.properties()).containsEntry(EngineModel.LANES, "1");
+      assertThat(model.lanes()).isEqualTo(1);
       assertThat(model.generate(List.of())).isEmpty();
     }
   }
@@ -98,6 +105,25 @@ class EngineModelTest {
       List<Generation> batch = generations(model.generate(requests));
 
       assertThat(batch.get(0).timings()).isSameAs(batch.get(1).timings());
+    }
+  }
+
+  @Test
+  void callersAtTheSameTimeGetTheirOwnAnswers() throws Exception {
+    try (EngineModel model = EngineModel.load("OnnxRuntime", checkpoint, LocalOptions.of(OPTIONS));
+        ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      List<Callable<List<Answer>>> callers =
+          requests.stream()
+              .<Callable<List<Answer>>>map(one -> () -> model.generate(List.of(one)))
+              .toList();
+      List<String> together = new ArrayList<>();
+      for (Future<List<Answer>> caller : threads.invokeAll(callers)) {
+        together.add(generations(caller.get()).getFirst().text());
+      }
+
+      assertThat(generations(model.generate(requests)))
+          .extracting(Generation::text)
+          .isEqualTo(together);
     }
   }
 
