@@ -5,6 +5,7 @@
 #   bench/gpu/run.sh weights  a PaliGemma of 3B, 224 px, with random bf16 weights (needs Python with torch and transformers)
 #   bench/gpu/run.sh build    its plans in bf16, a batch at a time
 #   bench/gpu/run.sh fast     a batch at a time: frames/s of TensorRT, then of transformers with static cache and torch.compile
+#   bench/gpu/run.sh lanes    32 frames from one caller, then 16 from each of two, whose passes overlap
 #   bench/gpu/run.sh all      the steps in order; those that are done are skipped
 # On a machine without a build, unpack what bench/gpu/pack.sh made and set WATCHWORD_PACK to its folder.
 # BATCHES (1,8,32,64) may name fewer: each batch is a step of its own. When a step's time is up, run the same again.
@@ -88,14 +89,25 @@ fast() {
   grep -h '^|' "$out"/fast-*.txt
 }
 
+lanes() {
+  done_before build-lanes || record build-lanes watchword model compile "$model3b" --precision bf16 --batch 16,32 --plans "$plans"
+  done_before lanes && return
+  lanes_both() {
+    jvm dev.watchword.bench.Bench gpu "$model3b" "$plans" 16,32 1
+    jvm dev.watchword.bench.Bench gpu "$model3b" "$plans" 16,32 2
+  }
+  record lanes lanes_both
+}
+
 case "${1:-all}" in
-  alive | right | weights | build | fast) "$1" ;;
+  alive | right | weights | build | fast | lanes) "$1" ;;
   all)
     alive
     right
     weights
     build
     fast
+    lanes
     ;;
-  *) sed -n 2,12p "$0" >&2; exit 2 ;;
+  *) sed -n 2,13p "$0" >&2; exit 2 ;;
 esac

@@ -8,16 +8,20 @@ import dev.watchword.paligemma.engine.EngineModel;
 import dev.watchword.tensorrt.Probe;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Frames per second of a PaliGemma 3B, 224 px, on TensorRT, from pictures in memory to boxes, and
  * which share of the hardware's limit that is, for GPUs whose limits are known: {@code gpu DIR
- * PLANS BATCH}. Answers are cut off after as many tokens as 0, 1 and 4 boxes take; pictures are
- * small, so that the processor's resizing is not what is measured.
+ * PLANS BATCHES [CALLERS]}; several callers share the frames, so that the first passes of one
+ * overlap the steps of another. Answers are cut off after as many tokens as 0, 1 and 4 boxes take;
+ * pictures are small, so that the processor's resizing is not what is measured.
  */
 final class GpuSpeed {
   private static final int[] TOKENS = {1, 6, 27};
@@ -53,57 +57,105 @@ final class GpuSpeed {
   static void run(List<String> arguments) throws Exception {
     Path checkpoint = Path.of(arguments.get(0));
     Path plans = Path.of(arguments.get(1));
-    String batch = arguments.get(2);
+    String batches = arguments.get(2);
+    int callers = arguments.size() > 3 ? Integer.parseInt(arguments.get(3)) : 1;
+    int frames = Integer.parseInt(batches.substring(batches.lastIndexOf(',') + 1));
     Limits limits = Limits.of(Probe.ofThisMachine().toRun(0).gpu().name());
-    System.out.println("| TensorRT, batch | tokens | frames/s | of the limit | passes |");
-    System.out.println("|---|---|---|---|---|");
+    System.out.println(
+        "| TensorRT, frames | callers | tokens | frames/s | of the limit | passes |");
+    System.out.println("|---|---|---|---|---|---|");
     for (int tokens : TOKENS) {
       Map<String, String> options =
           Map.of(
               "precision",
               "bf16",
               "batch",
-              batch,
+              batches,
               "plans",
               plans.toString(),
               "max-new-tokens",
               Integer.toString(tokens));
-      try (EngineModel model = EngineModel.load("TensorRT", checkpoint, options)) {
-        measure(model, limits, Integer.parseInt(batch), tokens);
+      try (EngineModel model = EngineModel.load("TensorRT", checkpoint, options);
+          ExecutorService threads = Executors.newFixedThreadPool(callers)) {
+        List<Caller> all = callers(model, frames, callers);
+        for (int round = 0; round < WARM_UP; round++) {
+          threads.invokeAll(all);
+        }
+        System.out.println(row(limits, frames, tokens, measure(threads, all), all));
       }
     }
   }
 
-  private static void measure(EngineModel model, Limits limits, int batch, int tokens)
-      throws InterruptedException {
-    Random random = new Random(batch);
-    List<Request> requests = new ArrayList<>();
-    for (int i = 0; i < batch; i++) {
-      byte[] rgb = new byte[224 * 224 * 3];
-      random.nextBytes(rgb);
-      requests.add(
-          new Request(new RgbImage(224, 224, rgb), DetectPrompt.parse("detect person ; car")));
+  /** Asks about its part of the frames, again and again. */
+  private static final class Caller implements Callable<Void> {
+    private final EngineModel model;
+    private final List<Request> requests;
+    private List<Answer> answers = List.of();
+
+    Caller(EngineModel model, List<Request> requests) {
+      this.model = model;
+      this.requests = requests;
     }
-    double[] seconds = new double[ROUNDS];
-    double said = 0;
-    double passes = 0;
-    for (int round = -WARM_UP; round < ROUNDS; round++) {
-      long start = System.nanoTime();
-      List<Answer> answers = model.generate(requests);
-      if (round >= 0) {
-        seconds[round] = (System.nanoTime() - start) / 1e9;
+
+    @Override
+    public Void call() throws InterruptedException {
+      answers = model.generate(requests);
+      return null;
+    }
+  }
+
+  private static List<Caller> callers(EngineModel model, int frames, int callers) {
+    Random random = new Random(frames);
+    List<Caller> all = new ArrayList<>();
+    for (int i = 0; i < callers; i++) {
+      List<Request> requests = new ArrayList<>();
+      for (int j = 0; j < frames / callers; j++) {
+        byte[] rgb = new byte[224 * 224 * 3];
+        random.nextBytes(rgb);
+        requests.add(
+            new Request(new RgbImage(224, 224, rgb), DetectPrompt.parse("detect person ; car")));
       }
-      said = answers.stream().mapToLong(one -> one.usage().completionTokens()).average().orElse(0);
-      passes =
-          answers.stream()
-              .mapToInt(one -> ((Answer.Given) one).generation().effort().passes())
-              .average()
-              .orElse(0);
+      all.add(new Caller(model, requests));
     }
-    Arrays.sort(seconds);
-    double rate = batch / seconds[ROUNDS / 2];
-    System.out.printf(
-        "| %d | %.1f (asked %d) | %.1f | %.0f %% | %.1f |%n",
-        batch, said, tokens, rate, 100 * rate * limits.seconds(batch, passes) / batch, passes);
+    return all;
+  }
+
+  /** Seconds for all frames, over all rounds; no caller waits for another between them. */
+  private static double measure(ExecutorService threads, List<Caller> all) throws Exception {
+    List<Callable<Void>> many = new ArrayList<>();
+    for (Caller caller : all) {
+      many.add(
+          () -> {
+            for (int round = 0; round < ROUNDS; round++) {
+              caller.call();
+            }
+            return null;
+          });
+    }
+    long start = System.nanoTime();
+    for (Future<Void> one : threads.invokeAll(many)) {
+      one.get();
+    }
+    return (System.nanoTime() - start) / 1e9 / ROUNDS;
+  }
+
+  private static String row(
+      Limits limits, int frames, int tokens, double seconds, List<Caller> all) {
+    List<Answer> answers = all.stream().flatMap(caller -> caller.answers.stream()).toList();
+    double said = answers.stream().mapToLong(a -> a.usage().completionTokens()).average().orElse(0);
+    double passes =
+        answers.stream()
+            .mapToInt(answer -> ((Answer.Given) answer).generation().effort().passes())
+            .average()
+            .orElse(0);
+    return "| %d | %d | %.1f (asked %d) | %.1f | %.0f %% | %.1f |"
+        .formatted(
+            frames,
+            all.size(),
+            said,
+            tokens,
+            frames / seconds,
+            100 * limits.seconds(frames, passes) / seconds,
+            passes);
   }
 }
