@@ -1,76 +1,61 @@
 package dev.watchword.paligemma;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.watchword.paligemma.graph.Checkpoint;
 import dev.watchword.paligemma.graph.DecoderGraph;
 import dev.watchword.paligemma.graph.HeadGraph;
 import dev.watchword.paligemma.graph.Int8Weights;
 import dev.watchword.paligemma.graph.ModelConfig;
-import dev.watchword.paligemma.graph.OnnxGraph;
-import dev.watchword.paligemma.graph.StoredTensor;
 import dev.watchword.paligemma.graph.VisionGraph;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Runs the graphs of one checkpoint on ONNX Runtime; the only class that knows it. All buffers must
- * be direct and in native order. May be used by several threads until it is closed.
+ * Runs the graphs of one checkpoint on ONNX Runtime. All buffers must be direct and in native
+ * order. May be used by several threads until it is closed.
  */
 final class OnnxBackend implements AutoCloseable {
   static final String ENGINE = "OnnxRuntime";
 
-  private static final String WEIGHTS_FOLDER =
-      "session.model_external_initializers_file_folder_path";
-
   private final OrtEnvironment environment = OnnxEnvironment.get();
   private final ModelConfig.Text text;
   private final int vocabulary;
-  private final List<OnnxTensor> mappedWeights = new CopyOnWriteArrayList<>();
-  private final List<OrtSession> sessions = new CopyOnWriteArrayList<>();
+  private final OnnxSessions sessions;
   private final OrtSession vision;
   private final OrtSession decoder;
-  private final Later fullHead;
-  private final Later boxHead;
-  private final Later maskHead;
-  private final int threads;
+  private final OnnxSessions.Later fullHead;
+  private final OnnxSessions.Later boxHead;
+  private final OnnxSessions.Later maskHead;
 
   private OnnxBackend(Checkpoint checkpoint, Vocabulary tokens, int positions, ModelOptions options)
       throws CheckpointException, OrtException, IOException {
     this.text = checkpoint.config().text();
     this.vocabulary = checkpoint.vocabularySize();
-    this.threads = options.threads();
+    this.sessions = new OnnxSessions(options.threads());
     HeadGraph.Range locations = range(tokens.firstLocation(), Vocabulary.LOCATIONS);
     HeadGraph.Range segments = range(tokens.firstSegment(), Vocabulary.SEGMENTS);
-    this.fullHead = new Later(() -> HeadGraph.of(checkpoint));
-    this.boxHead = new Later(() -> HeadGraph.restricted(checkpoint, List.of(locations)));
-    this.maskHead = new Later(() -> HeadGraph.restricted(checkpoint, List.of(locations, segments)));
+    this.fullHead = sessions.later(() -> HeadGraph.of(checkpoint));
+    this.boxHead = sessions.later(() -> HeadGraph.restricted(checkpoint, List.of(locations)));
+    this.maskHead =
+        sessions.later(() -> HeadGraph.restricted(checkpoint, List.of(locations, segments)));
     Int8Weights integers = options.precision() == Precision.INT8 ? new Int8Weights() : null;
     try (integers) {
       Optional<Int8Weights> into = Optional.ofNullable(integers);
       boolean pruned = options.decoding().lastLayerPruning();
-      this.vision = open(VisionGraph.of(checkpoint, into));
-      this.decoder = open(DecoderGraph.of(checkpoint, into, positions, pruned));
+      this.vision = sessions.open(VisionGraph.of(checkpoint, into));
+      this.decoder = sessions.open(DecoderGraph.of(checkpoint, into, positions, pruned));
     } catch (CheckpointException | OrtException | IOException | RuntimeException e) {
       close();
       throw e;
@@ -93,105 +78,6 @@ final class OnnxBackend implements AutoCloseable {
 
   private static HeadGraph.Range range(int from, int count) {
     return new HeadGraph.Range(from, from + count);
-  }
-
-  /** A graph that is loaded when it is first needed. */
-  private static final class Later {
-    private final GraphSource source;
-    private OrtSession session;
-
-    private Later(GraphSource source) {
-      this.source = source;
-    }
-  }
-
-  private interface GraphSource {
-    OnnxGraph build() throws CheckpointException;
-  }
-
-  private OrtSession session(Later later) {
-    synchronized (later) {
-      if (later.session == null) {
-        try {
-          later.session = open(later.source.build());
-        } catch (OrtException | IOException | CheckpointException e) {
-          throw new IllegalStateException("Cannot load an output head: " + e.getMessage(), e);
-        }
-      }
-      return later.session;
-    }
-  }
-
-  private OrtSession open(OnnxGraph graph) throws OrtException, IOException {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(threads);
-      options.setInterOpNumThreads(1);
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-      // Workers that spin would take the processor from the decoders in the same process.
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      // Shapes differ from pass to pass; a pattern for each of them would pile up.
-      options.setMemoryPatternOptimization(false);
-      locateWeights(graph, options);
-      OrtSession session = environment.createSession(graph.toBytes(), options);
-      sessions.add(session);
-      return session;
-    }
-  }
-
-  /**
-   * The runtime reads weights from one directory only, symbolic links resolved. It gets the one
-   * with most of them, or with one that Java cannot map; those that lie elsewhere are mapped here
-   * and handed over.
-   */
-  private void locateWeights(OnnxGraph graph, OrtSession.SessionOptions options)
-      throws OrtException, IOException {
-    Path folder = folder(graph);
-    options.addConfigEntry(WEIGHTS_FOLDER, folder.toString());
-    Map<String, OnnxTensorLike> mapped = new HashMap<>();
-    for (StoredTensor weight : graph.weights()) {
-      if (!weight.file().getParent().equals(folder)) {
-        OnnxTensor tensor = map(weight);
-        mappedWeights.add(tensor);
-        mapped.put(weight.name(), tensor);
-      }
-    }
-    if (!mapped.isEmpty()) {
-      options.addExternalInitializers(mapped);
-    }
-  }
-
-  private static Path folder(OnnxGraph graph) {
-    Map<Path, Long> bytes = new TreeMap<>();
-    for (StoredTensor weight : graph.weights()) {
-      if (weight.length() > Integer.MAX_VALUE) {
-        return weight.file().getParent();
-      }
-      bytes.merge(weight.file().getParent(), weight.length(), Long::sum);
-    }
-    return Collections.max(bytes.entrySet(), Map.Entry.comparingByValue()).getKey();
-  }
-
-  private OnnxTensor map(StoredTensor weight) throws OrtException, IOException {
-    if (weight.length() > Integer.MAX_VALUE) {
-      throw new IOException(
-          "tensor '%s' is larger than 2 GiB: put the shards into one directory"
-              .formatted(weight.name()));
-    }
-    try (FileChannel channel = FileChannel.open(weight.file())) {
-      ByteBuffer data =
-          channel
-              .map(MapMode.READ_ONLY, weight.offset(), weight.length())
-              .order(ByteOrder.nativeOrder());
-      OnnxJavaType type =
-          switch (weight.type()) {
-            case FLOAT32 -> OnnxJavaType.FLOAT;
-            case FLOAT16 -> OnnxJavaType.FLOAT16;
-            case BFLOAT16 -> OnnxJavaType.BFLOAT16;
-            case INT64 -> OnnxJavaType.INT64;
-            case UINT8 -> OnnxJavaType.UINT8;
-          };
-      return OnnxTensor.createTensor(environment, data, weight.shape(), type);
-    }
   }
 
   /** How many logits the full head gives. */
@@ -269,7 +155,7 @@ final class OnnxBackend implements AutoCloseable {
 
   /** {@code hidden [rows,H]} to {@code logits [rows,V]}. */
   void fullHead(FloatBuffer hidden, int rows, FloatBuffer logits) {
-    OrtSession session = session(fullHead);
+    OrtSession session = fullHead.get();
     try (Tensors tensors = new Tensors()) {
       runInPlace(
           session,
@@ -291,7 +177,7 @@ final class OnnxBackend implements AutoCloseable {
       FloatBuffer extra,
       int extras,
       FloatBuffer logits) {
-    OrtSession session = session(segments ? maskHead : boxHead);
+    OrtSession session = (segments ? maskHead : boxHead).get();
     try (Tensors tensors = new Tensors()) {
       runInPlace(
           session,
@@ -345,16 +231,6 @@ final class OnnxBackend implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      for (OrtSession session : sessions) {
-        session.close();
-      }
-    } catch (OrtException e) {
-      throw new IllegalStateException("Cannot close a session: " + e.getMessage(), e);
-    } finally {
-      sessions.clear();
-      mappedWeights.forEach(OnnxTensor::close);
-      mappedWeights.clear();
-    }
+    sessions.close();
   }
 }

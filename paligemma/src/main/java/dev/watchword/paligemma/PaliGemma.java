@@ -1,6 +1,5 @@
 package dev.watchword.paligemma;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.watchword.paligemma.Row.Question;
 import dev.watchword.paligemma.engine.Activity;
 import dev.watchword.paligemma.graph.Checkpoint;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,10 +55,10 @@ public final class PaliGemma implements AutoCloseable {
           "%s: tokenizer.json has %d tokens but the embedding table only %d rows: they do not belong together."
               .formatted(checkpoint.directory(), vocabulary.size(), checkpoint.vocabularySize()));
     }
-    TokenChooser chooser = new TokenChooser(vocabulary, ends(checkpoint, vocabulary));
+    TokenChooser chooser = new TokenChooser(vocabulary, EndTokens.of(checkpoint, vocabulary));
     this.id =
         new ModelId(
-            name(checkpoint.directory()),
+            ModelId.checkpointName(checkpoint.directory()),
             checkpoint.revision(),
             runners.engine(),
             options.precision().toString());
@@ -109,7 +107,7 @@ public final class PaliGemma implements AutoCloseable {
       throws CheckpointException {
     Checkpoint checkpoint = open(directory, options);
     Vocabulary vocabulary = Vocabulary.read(tokenizerFile(directory));
-    TokenChooser chooser = new TokenChooser(vocabulary, ends(checkpoint, vocabulary));
+    TokenChooser chooser = new TokenChooser(vocabulary, EndTokens.of(checkpoint, vocabulary));
     return Runners.plans(checkpoint, chooser, options, shapes);
   }
 
@@ -146,49 +144,6 @@ public final class PaliGemma implements AutoCloseable {
 
   private static Path tokenizerFile(Path directory) {
     return directory.resolve("tokenizer.json");
-  }
-
-  /** A snapshot in the Hugging Face cache is named by a hash; its repository's name says more. */
-  private static String name(Path directory) {
-    Path absolute = directory.toAbsolutePath().normalize();
-    Path parent = absolute.getParent();
-    if (parent != null && parent.endsWith("snapshots") && parent.getParent() != null) {
-      String repository = parent.getParent().getFileName().toString();
-      if (repository.startsWith("models--")) {
-        return repository.substring("models--".length()).replace("--", "/");
-      }
-    }
-    return absolute.getFileName() == null ? absolute.toString() : absolute.getFileName().toString();
-  }
-
-  /** The end tokens, from where transformers takes them first. */
-  private static int[] ends(Checkpoint checkpoint, Vocabulary vocabulary)
-      throws CheckpointException {
-    for (String file : List.of("generation_config.json", "config.json")) {
-      Optional<JsonNode> config = checkpoint.json(file);
-      if (config.isPresent() && config.get().hasNonNull("eos_token_id")) {
-        return ends(config.get().get("eos_token_id"), vocabulary, checkpoint.directory());
-      }
-    }
-    return new int[] {vocabulary.id("<eos>")};
-  }
-
-  private static int[] ends(JsonNode oneOrMore, Vocabulary vocabulary, Path directory)
-      throws CheckpointException {
-    int[] ends =
-        oneOrMore.isArray()
-            ? StreamSupport.stream(oneOrMore.spliterator(), false)
-                .mapToInt(JsonNode::asInt)
-                .toArray()
-            : new int[] {oneOrMore.asInt()};
-    for (int end : ends) {
-      if (end < 0 || end >= vocabulary.size()) {
-        throw new CheckpointException(
-            "%s: eos_token_id %d is none of the %d tokens in tokenizer.json."
-                .formatted(directory, end, vocabulary.size()));
-      }
-    }
-    return ends;
   }
 
   public ModelId id() {
