@@ -3,6 +3,7 @@ package dev.watchword.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.watchword.simulator.RtspCredentials.Login;
 import dev.watchword.simulator.StreamReader.Picture;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -48,6 +50,7 @@ class RtspFaultIT {
   }
 
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @EnumSource
   void servesEachEncodedClipPictureByPicture(EncodedClip encoded) throws IOException {
     Path file = encoded.in(directory);
@@ -80,6 +83,7 @@ class RtspFaultIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void frozenItAnswersNothingUntilItThaws() throws IOException {
     try (StreamReader reader = StreamReader.tcp(server.url("yard"))) {
       reader.next(3);
@@ -92,6 +96,7 @@ class RtspFaultIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void anAbandonedClientHearsNothingAndANewOneIsServed() throws IOException {
     try (StreamReader old = StreamReader.tcp(server.url("yard"))) {
       old.next(3);
@@ -106,6 +111,7 @@ class RtspFaultIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void talksGarbage() throws IOException {
     server.fault("yard", Fault.GARBAGE);
     assertThatThrownBy(() -> new StreamReader(server.url("yard"), 1, "rtsp_transport", "tcp"))
@@ -121,6 +127,7 @@ class RtspFaultIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void goesOverToAnotherSizeInMidStream() throws IOException {
     try (StreamReader reader = StreamReader.tcp(server.url("yard"))) {
       Picture last = reader.next(5).get(4);
@@ -136,6 +143,7 @@ class RtspFaultIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void mediaTimeJumpsAndWraps() throws IOException {
     try (StreamReader reader = StreamReader.tcp(server.url("yard"))) {
       long before = reader.next(3).get(2).ptsMicros();
@@ -171,6 +179,7 @@ class RtspFaultIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void tellsAWrongWallClock() throws IOException {
     server.clock("yard").wallOffset(Duration.ofDays(-3));
     server.clock("yard").drift(100_000);
@@ -186,6 +195,7 @@ class RtspFaultIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void turnsBitsThatShowInPictures() throws IOException {
     server.mount("noisy", EncodedClip.H265.in(directory), null, RtspServer.BURST);
     server.fault("noisy", Fault.BIT_FLIPS, 0.5);
@@ -201,6 +211,7 @@ class RtspFaultIT {
   }
 
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @EnumSource
   void wantsThePasswordInItsOwnWay(Login login) throws IOException {
     server.mount("gate", clip, new RtspCredentials("guard", "s3cret", login));
@@ -214,6 +225,7 @@ class RtspFaultIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void servesOverTls() throws Exception {
     try (RtspServer secure = new RtspServer(0, TlsIdentity.selfSigned(directory).context())) {
       secure.mount("yard", clip);
@@ -225,6 +237,7 @@ class RtspFaultIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aBlackHoleDoesNotAnswer() throws IOException {
     try (BlackHole hole = new BlackHole();
         Socket socket = new Socket()) {

@@ -3,6 +3,7 @@ package dev.watchword.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.watchword.ingest.coverage.CoverageBook;
 import dev.watchword.simulator.DrawnScene;
@@ -30,6 +31,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +50,7 @@ class DecodeModesIT {
   }
 
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @CsvSource({
     // Frames per scene, each of which begins with a key frame; a key frame comes each 1.5 s anyway.
     "12, 3",
@@ -70,12 +73,14 @@ class DecodeModesIT {
   }
 
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @ValueSource(doubles = {0.5, 2, 5})
   void lazySamplesTheSamePicturesOfAMovingScene(double rate) throws IOException {
     same(SceneClip.cached(directory, new DrawnScene(5, 320, 240, 25, 200)), rate);
   }
 
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @EnumSource
   void lazySamplesTheSamePicturesOfEachCodec(EncodedClip encoded) throws IOException {
     Path clip = encoded.in(directory);
@@ -85,6 +90,7 @@ class DecodeModesIT {
   }
 
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @ValueSource(doubles = {1, 2})
   void lazySamplesTheSamePicturesOfRealSurveillanceVideo(double rate) {
     same(Clips.surveillance(), rate);
@@ -99,6 +105,7 @@ class DecodeModesIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void lazyLeavesTheRestOfEachGopUndecoded() throws IOException {
     // A key frame each 1.5 s; at 1/s the samples of a GOP are its first frame and that at 1 s, or
     // that at 0.5 s, after which nothing is needed.
@@ -112,6 +119,7 @@ class DecodeModesIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void keyFrameModeDecodesKeyFramesAlone() throws IOException {
     Path clip = SceneClip.cached(directory, new DrawnScene(5, 160, 120, 12, 18 * 5));
     Played eager = play(clip, 100, DecodeMode.EAGER);
@@ -126,6 +134,7 @@ class DecodeModesIT {
   }
 
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @EnumSource(
       value = Hardware.class,
       names = {"CUDA", "VAAPI", "AUTO"})
@@ -155,6 +164,7 @@ class DecodeModesIT {
 
   /** A source that is told to be idle, and not to be, at any of the frames it gives. */
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @EnumSource(names = {"H265", "H264_WITH_B_FRAMES", "H265_WITH_B_FRAMES"})
   void goesIdleAndBackWithoutASpoiltOrAMissingFrame(EncodedClip encoded) throws IOException {
     Path clip = encoded.in(directory);

@@ -2,6 +2,7 @@ package dev.watchword.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.watchword.schemas.Segment;
 import dev.watchword.schemas.SegmentState;
@@ -16,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -86,6 +88,7 @@ class RecordingIT extends RecordingFixture {
   }
 
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @EnumSource(names = {"H265", "H264_WITH_B_FRAMES", "H265_WITH_B_FRAMES"})
   void recordsEachCodecOfAnRtspCameraSoThatItPlays(EncodedClip encoded) throws Exception {
     Segment segment = recordOverRtsp(encoded.in(shared));
@@ -105,6 +108,7 @@ class RecordingIT extends RecordingFixture {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void recordsAnRtspCamera() throws Exception {
     Segment segment = recordOverRtsp(clip);
     Path file = storage.resolve(segment.getName());

@@ -1,6 +1,7 @@
 package dev.watchword.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.watchword.ingest.CameraConfig.Transport;
 import dev.watchword.schemas.CameraCause;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -63,6 +65,7 @@ class RtspIT {
   }
 
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "LISTEN")
   void readsACameraOver(Transport transport) {
     CameraSupervisor supervisor = supervisor(camera(server.url("gate"), transport, 5));
@@ -86,6 +89,7 @@ class RtspIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void logsInWithThePasswordOfTheUrl() {
     String url = server.url("vault").replace("rtsp://", "rtsp://guard:s3cret@");
 
@@ -94,6 +98,7 @@ class RtspIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void saysThatThePasswordIsWrong() {
     CameraProbe.Probe probe = probe(server.url("vault").replace("rtsp://", "rtsp://guard:wr0ng@"));
 
@@ -104,11 +109,13 @@ class RtspIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void saysThatThereIsNoSuchStream() {
     assertThat(probe(server.url("gate") + "2").cause()).isEqualTo(CameraCause.NOT_FOUND);
   }
 
   @Test
+  @Execution(CONCURRENT)
   void saysThatNothingListens() throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -118,6 +125,7 @@ class RtspIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void saysThatACameraDoesNotAnswer() {
     server.fault("gate", Fault.MUTE);
     long start = System.nanoTime();
@@ -127,6 +135,7 @@ class RtspIT {
   }
 
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "LISTEN")
   void comesBackAfterAStall(Transport transport) {
     CameraSupervisor supervisor = supervisor(camera(server.url("gate"), transport, 2));
@@ -147,6 +156,7 @@ class RtspIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void comesBackWhenTheServerDoes() throws IOException {
     int port = server.port();
     CameraSupervisor supervisor = supervisor(camera(server.url("gate"), Transport.TCP, 2));
@@ -160,6 +170,7 @@ class RtspIT {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void dropsDamagedFramesWhenPacketsAreLost() {
     server.fault("gate", Fault.PACKET_LOSS);
     CameraSupervisor supervisor = supervisor(camera(server.url("gate"), Transport.UDP, 10));
@@ -171,6 +182,7 @@ class RtspIT {
 
   /** More cameras than JavaCPP keeps callbacks of a type. */
   @Test
+  @Execution(CONCURRENT)
   void twelveCamerasKeepTheirDeadlinesAndStopTogether() throws IOException {
     List<CameraSupervisor> supervisors = new ArrayList<>();
     List<LoopThread> threads = new ArrayList<>();
@@ -203,6 +215,7 @@ class RtspIT {
   }
 
   @ParameterizedTest
+  @Execution(CONCURRENT)
   @EnumSource(names = {"MUTE", "STALL"})
   void stopsWhileBlocked(Fault fault) {
     CameraSupervisor supervisor =

@@ -43,7 +43,11 @@ final class Watch implements AutoCloseable {
 
   /** A camera called gate that is quick to notice faults. */
   static CameraConfig quick(String url) {
-    return Clips.camera("gate", url).withSamplesPerSecond(25).withTimeouts(Duration.ofMillis(1000));
+    return quick("gate", url);
+  }
+
+  static CameraConfig quick(String id, String url) {
+    return Clips.camera(id, url).withSamplesPerSecond(25).withTimeouts(Duration.ofMillis(1000));
   }
 
   Watch awaitLive() {
