@@ -99,7 +99,8 @@ final class PlanCache {
       for (String plan : plans) {
         Path file = folder.resolve(plan);
         if (!Files.exists(file)) {
-          Path fresh = Files.createTempFile(folder, plan, FRESH);
+          // A process that outlives a killed one may still write into a file of that one's name.
+          Path fresh = folder.resolve(plan + "." + ProcessHandle.current().pid() + FRESH);
           build.into(plan, fresh);
           Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         }

@@ -44,7 +44,8 @@ final class KernelTimings {
   void keep(IBuilderConfig config) throws IOException {
     ITimingCache timings = Cuda.present(config.getTimingCache(), "tell its timings", log);
     IHostMemory serialized = Cuda.present(timings.serialize(), "tell its timings", log);
-    Path fresh = Files.createTempFile(file.getParent(), "timings", ".new");
+    Path fresh =
+        file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".new");
     HostMemory.write(serialized.data(), serialized.size(), fresh);
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
