@@ -84,15 +84,7 @@ final class ArchiveThroughput {
     long already;
     long end;
     double cpu;
-    try (WatchwordProcess archive =
-        WatchwordProcess.start(
-            directory,
-            WatchwordProcess.AS_SERVICE,
-            "archive",
-            "-c",
-            file.toString(),
-            "--operations-port",
-            "0")) {
+    try (WatchwordProcess archive = WatchwordProcess.measured(directory, "archive", file)) {
       first = DrawnTopic.awaitCommitted(admin, group, 1);
       already = DrawnTopic.committed(admin, group);
       end = DrawnTopic.awaitCommitted(admin, group, sent.records());

@@ -77,14 +77,7 @@ final class EventsThroughput {
   }
 
   private static WatchwordProcess start(Path directory, Path file) throws Exception {
-    return WatchwordProcess.start(
-        directory,
-        WatchwordProcess.AS_SERVICE,
-        "events",
-        "-c",
-        file.toString(),
-        "--operations-port",
-        "0");
+    return WatchwordProcess.measured(directory, "events", file);
   }
 
   /** Scenes, their bytes, and all bytes of the changelog. */

@@ -78,16 +78,15 @@ final class GpuSpeed {
       try (EngineModel model = EngineModel.load("TensorRT", checkpoint, options);
           ExecutorService threads = Executors.newFixedThreadPool(callers)) {
         List<Caller> all = callers(model, frames, callers);
-        for (int round = 0; round < WARM_UP; round++) {
-          threads.invokeAll(all);
-        }
-        System.out.println(row(limits, frames, tokens, measure(threads, all), all));
+        measure(threads, all, WARM_UP);
+        double seconds = measure(threads, all, ROUNDS);
+        System.out.println(row(limits, frames, tokens, seconds, all));
       }
     }
   }
 
   /** Asks about its part of the frames, again and again. */
-  private static final class Caller implements Callable<Void> {
+  private static final class Caller {
     private final EngineModel model;
     private final List<Request> requests;
     private List<Answer> answers = List.of();
@@ -97,9 +96,10 @@ final class GpuSpeed {
       this.requests = requests;
     }
 
-    @Override
-    public Void call() throws InterruptedException {
-      answers = model.generate(requests);
+    Void ask(int rounds) throws InterruptedException {
+      for (int round = 0; round < rounds; round++) {
+        answers = model.generate(requests);
+      }
       return null;
     }
   }
@@ -121,22 +121,15 @@ final class GpuSpeed {
   }
 
   /** Seconds for all frames, over all rounds; no caller waits for another between them. */
-  private static double measure(ExecutorService threads, List<Caller> all) throws Exception {
-    List<Callable<Void>> many = new ArrayList<>();
-    for (Caller caller : all) {
-      many.add(
-          () -> {
-            for (int round = 0; round < ROUNDS; round++) {
-              caller.call();
-            }
-            return null;
-          });
-    }
+  private static double measure(ExecutorService threads, List<Caller> all, int rounds)
+      throws Exception {
+    List<Callable<Void>> asking =
+        all.stream().<Callable<Void>>map(caller -> () -> caller.ask(rounds)).toList();
     long start = System.nanoTime();
-    for (Future<Void> one : threads.invokeAll(many)) {
+    for (Future<Void> one : threads.invokeAll(asking)) {
       one.get();
     }
-    return (System.nanoTime() - start) / 1e9 / ROUNDS;
+    return (System.nanoTime() - start) / 1e9 / rounds;
   }
 
   private static String row(

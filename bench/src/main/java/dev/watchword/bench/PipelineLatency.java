@@ -46,15 +46,7 @@ final class PipelineLatency {
       yaml.append("console: {listen: \"127.0.0.1:0\"}\n");
       yaml.append("storage: {url: \"file:").append(directory.resolve("storage")).append("\"}\n");
       Path config = Files.writeString(directory.resolve("watchword.yaml"), yaml);
-      try (WatchwordProcess up =
-          WatchwordProcess.start(
-              directory,
-              WatchwordProcess.AS_SERVICE,
-              "up",
-              "-c",
-              config.toString(),
-              "--operations-port",
-              "0")) {
+      try (WatchwordProcess up = WatchwordProcess.measured(directory, "up", config)) {
         up.awaitLine("console +(http://\\S+)", Duration.ofSeconds(60));
         TimeUnit.SECONDS.sleep(WARM_UP.toSeconds());
         long from = System.currentTimeMillis();

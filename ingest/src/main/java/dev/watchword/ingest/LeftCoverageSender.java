@@ -36,6 +36,7 @@ final class LeftCoverageSender {
   void step() {
     try {
       if (waiting == null) {
+        // Before they are looked for: a directory that cannot be read is not asked again.
         waiting = new ArrayDeque<>();
         waiting.addAll(left.files());
       }

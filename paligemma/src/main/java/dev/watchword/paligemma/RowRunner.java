@@ -34,7 +34,7 @@ interface RowRunner extends AutoCloseable {
   /** Memory for as many answers as can be decoded at the same time. */
   List<Slot> slots();
 
-  /** How many callers keep the engine busier than one does. */
+  /** As {@link dev.watchword.paligemma.engine.Generator#lanes}. */
   int lanes();
 
   /**

@@ -51,6 +51,12 @@ public final class WatchwordProcess implements AutoCloseable {
     return java(directory, flags, MAIN, arguments);
   }
 
+  /** Runs one service, or all of them ({@code up}), to be measured. */
+  public static WatchwordProcess measured(Path directory, String service, Path config)
+      throws IOException {
+    return start(directory, AS_SERVICE, service, "-c", config.toString(), "--operations-port", "0");
+  }
+
   /** Runs any class on this JVM's class path. */
   static WatchwordProcess java(Path directory, String mainClass, String... arguments)
       throws IOException {

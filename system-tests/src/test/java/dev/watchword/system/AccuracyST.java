@@ -88,15 +88,7 @@ class AccuracyST {
               console: {listen: "127.0.0.1:0"}
               """
                   .formatted(cameras.url("slides"), PROMPT, directory.resolve("storage")));
-      try (WatchwordProcess up =
-          WatchwordProcess.start(
-              directory,
-              WatchwordProcess.AS_SERVICE,
-              "up",
-              "-c",
-              config.toString(),
-              "--operations-port",
-              "0")) {
+      try (WatchwordProcess up = WatchwordProcess.measured(directory, "up", config)) {
         up.awaitLine("console +(http://\\S+)", Duration.ofSeconds(60));
         Duration limit = Duration.ofSeconds(Math.round(slides.frames() / FPS / PACE) + 60);
         return Wait.until("an answer to each scene", limit, () -> complete(answers(broker)));
